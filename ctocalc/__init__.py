@@ -1,0 +1,1 @@
+"""Measure chronic total occlusions on coronary CT and score them; research use only."""

@@ -1,0 +1,1 @@
+"""The DICOM rim: the only place that imports pydicom."""

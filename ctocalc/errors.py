@@ -1,0 +1,103 @@
+"""What can go wrong, and the codes by which it is named.
+
+::
+
+    CtocalcError
+    ├── InputRefused        the input cannot be used; carries a Code          exit 3
+    │   ├── ImageRefused
+    │   ├── CenterlineRefused
+    │   └── SettingsRefused
+    └── OutputFailed        a result could not be written                     exit 5
+
+A refusal is a sentence: what was found, what was expected, what to do.  It never holds a
+name, identifier, date or full path.  "Cannot tell" is not an error: it is a value with a reason.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Codes of refusals and warnings, stable for scripts."""
+
+    NO_IMAGES = "NO_IMAGES"
+    SEVERAL_SERIES = "SEVERAL_SERIES"
+    SEVERAL_PHASES = "SEVERAL_PHASES"
+    NOT_CT = "NOT_CT"
+    SLICE_MISSING = "SLICE_MISSING"
+    SLICE_DUPLICATE = "SLICE_DUPLICATE"
+    SPACING_IRREGULAR = "SPACING_IRREGULAR"
+    ORIENTATION_MIXED = "ORIENTATION_MIXED"
+    GEOMETRY_MISSING = "GEOMETRY_MISSING"
+    TOO_FEW_SLICES = "TOO_FEW_SLICES"
+    PIXELS_UNDECODABLE = "PIXELS_UNDECODABLE"
+    TRUNCATED = "TRUNCATED"
+    CENTERLINE_UNREADABLE = "CENTERLINE_UNREADABLE"
+    CENTERLINE_OUTSIDE_IMAGE = "CENTERLINE_OUTSIDE_IMAGE"
+    CENTERLINE_FRAME_IMPLAUSIBLE = "CENTERLINE_FRAME_IMPLAUSIBLE"
+    CENTERLINE_TOO_SHORT = "CENTERLINE_TOO_SHORT"
+    SETTINGS_INVALID = "SETTINGS_INVALID"
+    MANIFEST_INVALID = "MANIFEST_INVALID"
+
+    GANTRY_TILT = "GANTRY_TILT"
+    SLICES_THICK = "SLICES_THICK"
+    VOXELS_COARSE = "VOXELS_COARSE"
+    NOISE_HIGH = "NOISE_HIGH"
+    NO_CONTRAST = "NO_CONTRAST"
+    CONTRAST_LOW = "CONTRAST_LOW"
+    KVP_UNKNOWN = "KVP_UNKNOWN"
+    KERNEL_SHARP = "KERNEL_SHARP"
+    CENTERLINE_OFF_CENTRE = "CENTERLINE_OFF_CENTRE"
+    CENTERLINE_SPARSE = "CENTERLINE_SPARSE"
+    CENTERLINE_DIRECTION = "CENTERLINE_DIRECTION"
+    OCCLUSION_AT_END_OF_LINE = "OCCLUSION_AT_END_OF_LINE"
+    SPECTRAL_IMAGE = "SPECTRAL_IMAGE"
+    LOSSY_COMPRESSION = "LOSSY_COMPRESSION"
+    IDENTITY_PRESENT = "IDENTITY_PRESENT"
+    FILES_SET_ASIDE = "FILES_SET_ASIDE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One quality warning: it travels with the result, it never stops the work.
+
+    ``message`` is a sentence (what was found, what was expected, what to do) without names,
+    identifiers, dates or paths; ``vessel`` is None when the whole scan is meant.
+    """
+
+    code: Code
+    message: str
+    vessel: str | None = None
+    severity: str = "warning"
+
+
+class CtocalcError(Exception):
+    """Everything that ctocalc raises on purpose."""
+
+
+class InputRefused(CtocalcError):
+    """The input cannot be used; ``code`` names why, ``str()`` is the sentence."""
+
+    def __init__(self, code: Code, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type["InputRefused"], tuple[Code, str]]:
+        """Survive pickling between processes."""
+        return type(self), (self.code, str(self))
+
+
+class ImageRefused(InputRefused):
+    """The image series cannot be used."""
+
+
+class CenterlineRefused(InputRefused):
+    """A centerline cannot be used; other lines of the same case go on."""
+
+
+class SettingsRefused(InputRefused):
+    """Settings, clinical facts or a manifest are not valid."""
+
+
+class OutputFailed(CtocalcError):
+    """A result could not be written."""

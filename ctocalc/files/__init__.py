@@ -1,0 +1,1 @@
+"""The file rim: centerlines, images, settings, results and tables."""

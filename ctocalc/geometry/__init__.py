@@ -1,0 +1,1 @@
+"""Space: value types for grids, curves and frames; no image."""

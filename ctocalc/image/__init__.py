@@ -1,0 +1,1 @@
+"""Grey values on space: volumes, resampled sections, the physics of one scan."""

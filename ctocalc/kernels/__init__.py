@@ -1,0 +1,1 @@
+"""Numba kernels: arrays and scalars in, arrays or tuples out; no checks, no exceptions."""

@@ -1,0 +1,1 @@
+"""Pathology: what an occlusion is like, as values a score may ask for."""

@@ -1,0 +1,1 @@
+"""Truth: analytic vessels whose answers are known; nothing here measures."""

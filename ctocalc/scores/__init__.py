@@ -1,0 +1,1 @@
+"""Medicine: the score systems as cited tables; pure Python, no arrays."""

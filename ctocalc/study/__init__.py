@@ -1,0 +1,1 @@
+"""One patient, one answer: the only place where the stages meet."""

@@ -1,0 +1,1 @@
+"""Anatomy, station by station: centerline, lumen, occlusion, wall, calcium."""
