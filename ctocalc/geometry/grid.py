@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctocalc._arrays import Floats, frozen
+from ctocalc._arrays import Bools, Floats, frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +71,8 @@ class VoxelGrid:
     @property
     def kji_from_lps(self) -> Floats:
         """(4, 4) inverse affine."""
-        return np.linalg.inv(self.lps_from_kji)
+        inverse: Floats = np.linalg.inv(self.lps_from_kji)
+        return inverse
 
     def points(self, kji: Floats) -> Floats:
         """Return LPS points (..., 3) of continuous indices (..., 3)."""
@@ -82,11 +83,11 @@ class VoxelGrid:
         inverse = self.kji_from_lps
         return np.asarray(points_lps_mm) @ inverse[:3, :3].T + inverse[:3, 3]
 
-    def inside(self, points_lps_mm: Floats) -> np.ndarray:
+    def inside(self, points_lps_mm: Floats) -> Bools:
         """Return, for each point (..., 3), whether it lies within the voxels (edges included)."""
         kji = self.indices(points_lps_mm)
-        result: np.ndarray = ((kji >= -0.5) & (kji <= np.array(self.shape_kji) - 0.5)).all(axis=-1)
-        return result
+        within = (kji >= -0.5) & (kji <= np.array(self.shape_kji) - 0.5)
+        return np.asarray(within.all(axis=-1))
 
     def box(self, points_lps_mm: Floats, margin_mm: float) -> tuple[slice, slice, slice]:
         """Return the index box that holds the points with a margin, clipped to the grid."""
