@@ -52,7 +52,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     help="Print the version and leave.",
 )  # fmt: skip
 def group() -> None:
-    """Measure chronic total occlusions on coronary CT and score them.
+    r"""Measure chronic total occlusions on coronary CT and score them.
 
     Research use only: not a medical device, validated on phantoms only.
 

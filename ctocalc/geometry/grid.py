@@ -59,7 +59,7 @@ class VoxelGrid:
 
     @property
     def spacing_kji_mm(self) -> tuple[float, float, float]:
-        """Distance between voxel centres along each index (for k along its own, maybe oblique, axis)."""
+        """Distance between voxel centres along each index; along k on its own, maybe oblique, axis."""
         k, j, i = np.linalg.norm(self.lps_from_kji[:3, :3], axis=0)
         return float(k), float(j), float(i)
 
@@ -71,8 +71,7 @@ class VoxelGrid:
     @property
     def kji_from_lps(self) -> Floats:
         """(4, 4) inverse affine."""
-        inverse: Floats = np.linalg.inv(self.lps_from_kji)
-        return inverse
+        return np.asarray(np.linalg.inv(self.lps_from_kji), dtype=np.float64)
 
     def points(self, kji: Floats) -> Floats:
         """Return LPS points (..., 3) of continuous indices (..., 3)."""

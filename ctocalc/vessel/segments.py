@@ -6,7 +6,7 @@ _SPELLINGS = {"CX": "LCX", "LMCA": "LM", "LMS": "LM", "RIM": "RI", "RAMUS": "RI"
 
 
 def vessel_name(text: str) -> str | None:
-    """Return the standard name of a vessel, or None when ``text`` is none (case does not matter)."""
+    """Return the standard name of a vessel, or None when ``text`` is none; any case."""
     upper = text.strip().upper().replace("-", "").replace("_", "")
     upper = _SPELLINGS.get(upper, upper)
     return upper if upper in VESSELS else None
