@@ -1,0 +1,159 @@
+"""Lesion: everything a score may ask of an occlusion, as measured values; no arrays."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ctocalc.quantity import Measured
+
+Point = tuple[float, float, float]
+
+
+class StumpCall(StrEnum):
+    """Shape of a cap; ``NONE`` is flush at a branch or at the ostium."""
+
+    BLUNT = "blunt"
+    TAPERED = "tapered"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stump:
+    """Shape of one cap.
+
+    ``taper_mm`` runs from the last full lumen to the tip; ``p_blunt`` is the probability of a
+    blunt cap, called blunt from 0.5 on; ``call`` None (with ``reason``) where the cap is not seen.
+    """
+
+    call: StumpCall | None
+    taper_mm: Measured
+    p_blunt: float | None
+    borderline: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """A yes/no finding with the value it was decided on; None cannot be told (``reason``)."""
+
+    present: bool | None
+    value: Measured | None = None
+    borderline: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Island:
+    """Contrast inside an occlusion, between its 0.5 mm points, along the axis."""
+
+    start_mm: float
+    end_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OcclusionPart:
+    """One interruption of contrast, from entry to exit (0.5 mm lumen), islands included."""
+
+    start_mm: float
+    end_mm: float
+    start_lps_mm: Point
+    end_lps_mm: Point
+    length_mm: Measured
+    proximal_stump: Stump
+    distal_stump: Stump
+    islands: tuple[Island, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionCalcium:
+    """Calcium of one region of a lesion (cap or third)."""
+
+    start_mm: float
+    end_mm: float
+    max_calcium_fraction: Measured
+    max_calcium_arc_deg: Measured
+    calcium_volume_mm3: Measured
+    calcium_mass_mg: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalciumByRegion:
+    """Caps are the first and last 2.5 mm inside; thirds are of the whole length."""
+
+    proximal_cap: RegionCalcium
+    proximal_third: RegionCalcium
+    middle_third: RegionCalcium
+    distal_third: RegionCalcium
+    distal_cap: RegionCalcium
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesion:
+    """One lesion of a vessel: its occlusions with less than 20 mm between them, or a subtotal.
+
+    Lengths are arc lengths along the measured axis.  Volume, mass and scores count all of
+    ``[start_mm, end_mm]``; maxima of calcium count occluded stations only.
+    """
+
+    lesion: int
+    target: bool
+    occluded: bool
+    segment: str | None
+    truncated: bool
+    start_mm: float
+    end_mm: float
+    start_lps_mm: Point
+    end_lps_mm: Point
+    occlusions: tuple[OcclusionPart, ...]
+    length_mm: Measured
+    length_tip_mm: Measured
+    length_1mm_mm: Measured
+    bend_deg: Measured
+    bend_chord_deg: Measured
+    max_calcium_fraction: Measured
+    max_calcium_fraction_station: Measured
+    max_calcium_fraction_apparent: Measured
+    max_calcium_arc_deg: Measured
+    max_calcium_arc_largest_deg: Measured
+    max_arc_where_half_calcified_deg: Measured
+    full_moon: Presence
+    calcification: Presence
+    multiple_occlusions: Presence
+    calcium_volume_mm3: Measured
+    calcium_mass_mg: Measured
+    agatston: Measured
+    cta_calcium_score: Measured
+    calcium_length_mm: Measured
+    calcium_longest_mm: Measured
+    calcium_by_region: CalciumByRegion
+    proximal_stump: Stump
+    distal_stump: Stump
+    proximal_side_branch: Presence
+    remodelling_largest: Measured
+    remodelling_smallest: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plaque:
+    """One connected piece of calcium of the measured artery."""
+
+    start_mm: float
+    end_mm: float
+    volume_mm3: Measured
+    mass_mg: Measured
+    peak_hu: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VesselCalcium:
+    """Calcium of the whole measured artery, neighbours and the aortic root excluded.
+
+    ``agatston`` is told on non-contrast CT only; with contrast ``cta_calcium_score`` gives the
+    same sum, and which threshold it used stands in ``score_threshold_hu``.
+    """
+
+    volume_mm3: Measured
+    mass_mg: Measured
+    agatston: Measured
+    cta_calcium_score: Measured
+    score_threshold_hu: float | None
+    plaques: tuple[Plaque, ...]

@@ -1,0 +1,56 @@
+"""Boundary: a closed contour per station, as radii about the station's centre."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from ctocalc._arrays import Floats, frozen
+
+
+class BoundaryKind(StrEnum):
+    """Which contour it is."""
+
+    LUMEN = "lumen"
+    WALL = "wall"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Boundary:
+    """Radius (N, A) in mm at A equal clock angles of N stations; NaN where not found.
+
+    ``confidence`` (N,) in 0-1: the share of the contour that the image shows (the rest is carried
+    over from neighbouring rays and stations).
+    """
+
+    radius_mm: Floats
+    kind: BoundaryKind
+    confidence: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.confidence)
+        object.__setattr__(self, "radius_mm", frozen(self.radius_mm, (n, None)))
+        object.__setattr__(self, "confidence", frozen(self.confidence, (n,)))
+
+    @property
+    def angle_rad(self) -> Floats:
+        """Clock angles (A,)."""
+        count = self.radius_mm.shape[1]
+        return np.arange(count) * (2 * np.pi / count)
+
+    @property
+    def area_mm2(self) -> Floats:
+        """Area (N,) of the polygon; NaN where not found."""
+        r = self.radius_mm
+        wedge = np.sin(2 * np.pi / r.shape[1]) / 2
+        return np.asarray((r * np.roll(r, -1, axis=1)).sum(axis=1) * wedge)
+
+    @property
+    def centroid_mm(self) -> Floats:
+        """(N, 2) offsets of the centroid along (normal, binormal); NaN where not found."""
+        angle = self.angle_rad
+        weight = self.radius_mm**3 / 3
+        step = 2 * np.pi / len(angle)
+        both = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        area = (self.radius_mm**2 / 2).sum(axis=1, keepdims=True) * step
+        return np.asarray((weight @ both) * step / np.where(area > 0, area, np.nan))
