@@ -56,7 +56,8 @@ class Curve:
 
     def stations(self, step_mm: float) -> Floats:
         """Return arc lengths 0, step, 2 step, ... that lie on the curve."""
-        return np.arange(int(np.floor(self.length_mm / step_mm + 1e-9)) + 1) * step_mm
+        count = int(np.floor(self.length_mm / step_mm + 1e-9)) + 1
+        return np.arange(count, dtype=np.float64) * step_mm
 
     def from_nearest(self, point_lps_mm: Floats, *, within_mm: float = 5.0) -> "Curve":
         """Return the curve started anew where it is nearest to a point, near its proximal end."""

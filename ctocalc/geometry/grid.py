@@ -59,7 +59,7 @@ class VoxelGrid:
 
     @property
     def spacing_kji_mm(self) -> tuple[float, float, float]:
-        """Distance between voxel centres along each index; along k on its own, maybe oblique, axis."""
+        """Distance between voxel centres along each index (k: its own, maybe oblique, axis)."""
         k, j, i = np.linalg.norm(self.lps_from_kji[:3, :3], axis=0)
         return float(k), float(j), float(i)
 

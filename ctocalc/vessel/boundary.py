@@ -36,7 +36,7 @@ class Boundary:
     def angle_rad(self) -> Floats:
         """Clock angles (A,)."""
         count = self.radius_mm.shape[1]
-        return np.arange(count) * (2 * np.pi / count)
+        return np.linspace(0.0, 2 * np.pi, count, endpoint=False)
 
     @property
     def area_mm2(self) -> Floats:

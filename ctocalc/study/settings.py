@@ -1,0 +1,61 @@
+"""Settings of a whole analysis: the stages' own settings, composed."""
+
+from dataclasses import dataclass, field
+
+from ctocalc.lesion.describe import LesionSettings
+from ctocalc.study.clinical import ClinicalSheet
+from ctocalc.vessel.calcium import CalciumSettings
+from ctocalc.vessel.lumen import LumenSettings
+from ctocalc.vessel.occlusion import OcclusionSettings
+from ctocalc.vessel.wall import WallSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisSettings:
+    """How the measured axis is found from a given line, and how it is sampled."""
+
+    station_mm: float = 0.5
+    stiffness_mm6: float = 60.0
+    recentrings: int = 2
+    recentre_limit_mm: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSettings:
+    """What the scan is taken for, where its header does not say or misleads.
+
+    ``hu_per_mgcc`` overrides the table by kVp (good to about 10 % by scanner and body).
+    """
+
+    hu_per_mgcc: float | None = None
+    no_contrast_below_hu: float = 150.0
+    low_contrast_below_hu: float = 250.0
+    noise_high_above_hu: float = 45.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSettings:
+    """Every setting that changes a number; its digest stands in the result."""
+
+    image: ImageSettings = field(default_factory=ImageSettings)
+    axis: AxisSettings = field(default_factory=AxisSettings)
+    lumen: LumenSettings = field(default_factory=LumenSettings)
+    occlusion: OcclusionSettings = field(default_factory=OcclusionSettings)
+    wall: WallSettings = field(default_factory=WallSettings)
+    calcium: CalciumSettings = field(default_factory=CalciumSettings)
+    lesion: LesionSettings = field(default_factory=LesionSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one case was asked for, beside its image and lines.
+
+    ``caps_mm`` overrides the occlusions of a vessel by hand (entry, exit along the axis);
+    ``target_lesion`` counts from 1, proximal first.
+    """
+
+    case_id: str = "case"
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    clinical: ClinicalSheet = field(default_factory=ClinicalSheet)
+    caps_mm: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    target_lesion: dict[str, int] = field(default_factory=dict)
