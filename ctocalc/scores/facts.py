@@ -1,0 +1,126 @@
+"""What is known about one occlusion: the vocabulary that images, readers and forms fill."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from ctocalc.quantity import Measured, Unit
+
+
+class Answer(StrEnum):
+    """The answer to a yes/no question.
+
+    UNKNOWN was asked and nobody can tell; MISSING was not given, or cannot be told here.
+    """
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+
+
+class Source(StrEnum):
+    """Who said so."""
+
+    IMAGE = "image"
+    READER = "reader"
+    GIVEN = "given"
+    NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One input: a measured number, or an answer, with its source.
+
+    A number sits in ``measured`` (low, high = its interval; value = low with high None is a
+    lower bound, such as the visible part of a truncated occlusion).  ``borderline`` belongs to
+    answers: the other answer is nearly as likely.  ``reason`` is a sentence that travels into
+    the finding, whether or not the answer is known.
+    """
+
+    answer: Answer = Answer.MISSING
+    measured: Measured | None = None
+    borderline: bool = False
+    source: Source = Source.NOT_GIVEN
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.measured is not None and self.answer is not Answer.MISSING:
+            raise ValueError("a fact is a measured number or an answer, not both")
+        if self.borderline and self.answer not in {Answer.YES, Answer.NO}:
+            raise ValueError("only a yes or a no can be borderline")
+
+    @property
+    def given(self) -> bool:
+        """Whether somebody looked and did not answer 'unknown'."""
+        return self.source is not Source.NOT_GIVEN and self.answer is not Answer.UNKNOWN
+
+
+NOT_GIVEN = Fact()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSpec:
+    """What a fact means: ``unit`` None for yes/no; the range in which a number is accepted."""
+
+    meaning: str
+    unit: Unit | None = None
+    highest: float | None = None
+
+
+FACTS: Mapping[str, FactSpec] = MappingProxyType({
+    "blunt_stump": FactSpec(meaning="the proximal cap (entry) is blunt or absent, not tapered"),
+    "blunt_stump_exit": FactSpec(meaning="the distal cap (exit) is blunt or absent, not tapered"),
+    "calcification_any": FactSpec(meaning="any calcium inside the occlusion (at least 0.4 mg)"),
+    "calcium_fraction": FactSpec(
+        meaning="largest calcified share of the vessel cross-section inside the occlusion (0-1)",
+        unit=Unit.FRACTION, highest=1.0,
+    ),
+    "full_moon": FactSpec(meaning="calcium closes the circle and fills a whole section"),
+    "arc_where_half_calcified_deg": FactSpec(
+        meaning="largest single calcium arc among sections that are at least half calcified",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "calcium_arc_deg": FactSpec(
+        meaning="largest single calcium arc, in the section of the calcium fraction",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "bend_deg": FactSpec(
+        meaning="largest bend of the vessel inside the occlusion, at its entry included",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "length_mm": FactSpec(meaning="length from entry to exit along the axis", unit=Unit.MM),
+    "multiple_occlusions": FactSpec(
+        meaning="two or more complete interruptions, at least 5 mm of contrast between them"
+    ),
+    "side_branch": FactSpec(meaning="a side branch arises at the proximal cap (within 3 mm)"),
+    "prior_attempt": FactSpec(meaning="an earlier PCI of this occlusion failed"),
+    "duration_months": FactSpec(meaning="age of the occlusion in months", unit=Unit.MONTH),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything known about one lesion.
+
+    ``answers`` maps names of FACTS to facts.  ``items`` answers whole score items by name, as
+    the edition defines them; such an answer goes before the facts that the item is made of.
+    """
+
+    answers: Mapping[str, Fact] = field(default_factory=dict)
+    items: Mapping[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, fact in self.answers.items():
+            spec = FACTS.get(name)
+            if spec is None:
+                raise ValueError(f"{name} is no fact; the facts are {', '.join(FACTS)}")
+            if fact.measured is not None and fact.measured.unit is not spec.unit:
+                raise ValueError(f"{name} is given in {fact.measured.unit}, not in {spec.unit}")
+            if spec.unit is not None and fact.answer in {Answer.YES, Answer.NO}:
+                raise ValueError(f"{name} is a number; yes or no goes to the item")
+
+    def __getitem__(self, name: str) -> Fact:
+        """Return the fact, or NOT_GIVEN."""
+        return self.answers.get(name, NOT_GIVEN)
