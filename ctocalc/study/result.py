@@ -73,6 +73,14 @@ class VesselImages:
     wall: Boundary
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LesionScore:
+    """A score and the lesion it belongs to (from 1); None on a vessel with nothing to score."""
+
+    lesion: int | None
+    score: Score
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VesselResult:
     """One vessel: measured (``status`` "ok"), or refused with its code and reason."""
@@ -85,7 +93,7 @@ class VesselResult:
     centerline: LineFacts | None = None
     calcium: VesselCalcium | None = None
     lesions: tuple[Lesion, ...] = ()
-    scores: tuple[Score, ...] = ()
+    scores: tuple[LesionScore, ...] = ()
     profile: VesselProfile | None = None
     images: VesselImages | None = None
 
