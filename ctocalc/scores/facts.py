@@ -74,7 +74,7 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType({
     "blunt_stump_exit": FactSpec(meaning="the distal cap (exit) is blunt or absent, not tapered"),
     "calcification_any": FactSpec(meaning="any calcium inside the occlusion (at least 0.4 mg)"),
     "calcium_fraction": FactSpec(
-        meaning="largest calcified share of the vessel cross-section inside the occlusion (0-1)",
+        meaning="largest calcium area / outer-wall area of one section inside the occlusion (0-1)",
         unit=Unit.FRACTION, highest=1.0,
     ),
     "full_moon": FactSpec(meaning="calcium closes the circle and fills a whole section"),

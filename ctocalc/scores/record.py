@@ -10,8 +10,8 @@ from ctocalc.scores.system import Finding, Score
 Record = dict[str, Any]
 
 
-def score_json(score: Score) -> Record:
-    """Return the score as it stands in a result; the caller adds the lesion it belongs to."""
+def score_json(score: Score, *, lesion: int | None = None) -> Record:
+    """Return the score as it stands in a result; ``lesion`` is None for a form."""
     system = score.system
     return {
         "system": system.name,
@@ -19,6 +19,7 @@ def score_json(score: Score) -> Record:
         "title": score.title,
         "modality": score.modality,
         "endpoint": system.endpoint,
+        "lesion": lesion,
         "basis": score.basis.value,
         "points": score.points,
         "points_low": score.points_low,

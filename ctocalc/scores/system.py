@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ctocalc.quantity import Measured
 from ctocalc.scores.facts import Facts, Source
-from ctocalc.scores.logic import Check, Clause, Condition, Verdict, checks, judge, judge_fact
+from ctocalc.scores.logic import Check, Clause, Condition, checks, judge, judge_fact
 from ctocalc.scores.rules import Evidence, Rule, weakest
 
 
@@ -22,6 +22,10 @@ CT_ADAPTED = "angiography (CT-adapted)"
 MODIFIED = "modified: calcium fraction with blur undone, not validated against outcome"
 NOT_A_CTO = "total occlusion, not CTO by definition: it is younger than 3 months"
 CTO_MONTHS = 3.0
+# Nobody reads these on an angiogram: a form that holds one was filled from CT.
+CT_ONLY_FACTS = (
+    "calcium_fraction", "calcium_arc_deg", "arc_where_half_calcified_deg", "full_moon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +202,7 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
     points = _sum([f.points for f in findings])
     low, high = sum(f.points_low for f in findings), sum(f.points_high for f in findings)
     group = _shared_group(system, points, low, high)
-    adapted = system.modality == ANGIOGRAPHY and any(
-        f.source in {Source.IMAGE, Source.READER} for f in findings
-    )
+    adapted = system.modality == ANGIOGRAPHY and _is_from_ct(facts, findings)
     modified = system.calcium_area_item and basis is Basis.CORRECTED
     rate = None if group is None or adapted or modified else group.rate
     return Score(
@@ -214,7 +216,12 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
         published_rate=rate,
         published_rate_evidence=group.evidence if group and rate is not None else None,
         findings=findings,
-        notes=_notes(facts, modified=modified),
+        notes=tuple(
+            note for note in (
+                _status(facts, on_ct=adapted or system.modality == CT),
+                MODIFIED if modified else None,
+            ) if note
+        ),
         reason=_why_interval(findings),
     )  # fmt: skip
 
@@ -279,12 +286,17 @@ def _shared_group(
     return lowest if lowest is highest else None
 
 
-def _notes(facts: Facts, *, modified: bool) -> tuple[str, ...]:
+def _is_from_ct(facts: Facts, findings: tuple[Finding, ...]) -> bool:
+    seen = any(f.source in {Source.IMAGE, Source.READER} for f in findings)
+    return seen or any(facts[name].given for name in CT_ONLY_FACTS)
+
+
+def _status(facts: Facts, *, on_ct: bool) -> str | None:
+    """Say what kind of occlusion this is; None for one known to be chronic."""
     duration = facts["duration_months"].measured
-    young = duration is not None and duration.value is not None and duration.value < CTO_MONTHS
-    known = duration is not None and duration.value is not None
-    status = NOT_A_CTO if young else None if known else "total occlusion on CT: duration not known"
-    return tuple(note for note in (status, MODIFIED if modified else None) if note)
+    if duration is None or duration.value is None:
+        return f"total occlusion{' on CT' if on_ct else ''}: its duration is not known"
+    return NOT_A_CTO if duration.value < CTO_MONTHS else None
 
 
 def _why_interval(findings: tuple[Finding, ...]) -> str | None:

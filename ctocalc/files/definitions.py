@@ -1,0 +1,77 @@
+"""``definitions.md``: what every score of a run meant, frozen beside its results."""
+
+from collections.abc import Iterable, Mapping
+
+from ctocalc.scores.definition import CALCIUM_TWICE, definition
+from ctocalc.scores.record import Record
+from ctocalc.scores.rules import EVIDENCE_MEANING
+from ctocalc.scores.system import ScoringSystem
+
+
+def definitions_markdown(
+    systems: Iterable[ScoringSystem], settings_facts: Mapping[str, str | float | bool]
+) -> str:
+    """Render the definitions of the systems as Markdown.
+
+    Parameters
+    ----------
+    systems : iterable of ScoringSystem
+        The editions that the run scored; they are printed from the tables that scored.
+    settings_facts : mapping
+        Settings that the definitions depend on (name with its unit, value), as used in the run.
+    """
+    lines = ["# Definitions", "", "Research use; recommends no treatment.", ""]
+    lines += ["## Evidence grades", ""]
+    lines += [f"- **{grade.value}** {words}" for grade, words in EVIDENCE_MEANING.items()]
+    if settings_facts:
+        lines += ["", "## Settings of this run", "", "| setting | value |", "| --- | --- |"]
+        lines += [f"| `{name}` | {_cell(value)} |" for name, value in settings_facts.items()]
+    for system in systems:
+        lines += ["", *_section(definition(system))]
+    return "\n".join(lines) + "\n"
+
+
+def _section(record: Record) -> list[str]:
+    lines = [
+        f"## {record['title']}",
+        "",
+        f"System `{record['system']}`, edition `{record['edition']}`. {record['citation']}. "
+        f"Modality: {record['modality']}. Endpoint: {record['endpoint']}. "
+        f"0 to {record['most_points']:g} points. "
+        f"Filled from the image: {', '.join(record['filled_from_image'])}.",
+        "",
+        "| item | points | when | item grade | rule grade | notes | source |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [row for item in record["items"] for row in _rows(item)]
+    lines += ["", "| from | group | published rate | grade |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {group['lower']:g} | {_cell(group['name'])} | {_rate(group)} | {group['evidence']} |"
+        for group in record["groups"]
+    ]
+    lines += ["", *(f"- `{fact}`: {words}" for fact, words in record["facts"].items())]
+    if record["unconfirmed"]:
+        lines += ["", f"Unconfirmed: {', '.join(record['unconfirmed'])}."]
+    if record["calcium_area_item"]:
+        lines += ["", CALCIUM_TWICE]
+    lines += [f"\nDeparture: {sentence}" for sentence in record["departures"]]
+    return lines
+
+
+def _rows(item: Record) -> list[str]:
+    remarks = "; ".join([*item["notes"], *([item["note"]] if item["note"] else [])])
+    return [
+        f"| {item['item']} | {level['points']:g} | {_cell(level['when'])} | {item['evidence']} "
+        f"| {'/'.join(item['threshold_evidence'])} | {_cell(remarks)} | {_cell(item['citation'])} |"
+        for level in item["levels"]
+    ]
+
+
+def _rate(group: Record) -> str:
+    rate = group["published_rate"]
+    return "not printed" if rate is None else f"{rate:.0%}"
+
+
+def _cell(value: str | float | bool) -> str:
+    """Escape what would break a table's row; a leading > would read as a quotation."""
+    return str(value).replace("|", r"\|").replace("\n", " ").replace(">", "&gt;")
