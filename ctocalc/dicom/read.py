@@ -1,0 +1,137 @@
+"""Open a DICOM series, and read the part of it that lies around the vessels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ctocalc._arrays import Floats
+from ctocalc.dicom.facts import facts
+from ctocalc.dicom.geometry import Defect, Part, Stack, refusal
+from ctocalc.dicom.pixels import read_block
+from ctocalc.dicom.series import SeriesInfo, choose, find_series
+from ctocalc.errors import Code, Notice
+from ctocalc.image.scan import ScanHeader, padding_threshold, quality_notices
+from ctocalc.image.volume import Volume
+
+_EDGE_MM = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DicomScan(ScanHeader):
+    """A series whose headers are known and whose slices are in order."""
+
+    stack: Stack
+
+
+def open_series(path: Path | str, *, wanted: str | None = None) -> DicomScan:
+    """Return the series of a folder, without reading a pixel.
+
+    Parameters
+    ----------
+    path
+        A folder (searched recursively), a DICOMDIR or a single file.
+    wanted
+        Number or UID of the series; None takes the usable one when there is exactly one.
+
+    Raises
+    ------
+    ImageRefused
+        NO_IMAGES, SEVERAL_SERIES, SEVERAL_PHASES, GEOMETRY_MISSING, ORIENTATION_MIXED,
+        TOO_FEW_SLICES (one), or, when no regular part is left, SLICE_DUPLICATE, SLICE_MISSING,
+        SPACING_IRREGULAR.
+    """
+    folder = find_series(Path(path))
+    info = choose(folder.series, wanted)
+    stack = info.stack
+    assert stack is not None
+    found = facts(stack, _longest(stack))
+    return DicomScan(
+        grid=stack.extent(),
+        facts=found,
+        notices=quality_notices(found) + _set_aside(info, folder.unreadable),
+        regular=stack.regular,
+        stack=stack,
+    )
+
+
+def read(
+    scan: DicomScan, points_lps_mm: Floats, *, margin_mm: float
+) -> tuple[Volume, tuple[Notice, ...], str]:
+    """Read the slices and rows around the points; also return warnings and the input's digest.
+
+    Parameters
+    ----------
+    points_lps_mm
+        (M, 3) points of all vessels.
+    margin_mm
+        How far around them the image must be regular, and is read.
+
+    Raises
+    ------
+    ImageRefused
+        SLICE_DUPLICATE, SLICE_MISSING or SPACING_IRREGULAR when a defect lies within the points
+        and their margin; TRUNCATED or PIXELS_UNDECODABLE.
+    """
+    stack = scan.stack
+    part = _part_around(stack, points_lps_mm, margin_mm)
+    grid = stack.grid(part)
+    k, j, _ = grid.box(points_lps_mm, margin_mm)
+    box = (k, j, slice(0, grid.shape_kji[2]))
+    slices = stack.slices[part.first + k.start : part.first + k.stop]
+    block = read_block(slices, j)
+    declared = slices[0].shared.padding if block.stored.dtype.kind in "iu" else None
+    is_ct = scan.facts.modality == "CT"
+    volume = Volume(
+        stored=block.stored,
+        slope=block.slope,
+        intercept=block.intercept,
+        grid=grid.crop(box),
+        padding_stored=padding_threshold(block.stored, block.slope, block.intercept, declared)
+        if is_ct
+        else None,
+    )
+    return volume, _elsewhere(stack.defects), block.digest
+
+
+def _longest(stack: Stack) -> Part:
+    return max(stack.parts, key=lambda part: part.last - part.first)
+
+
+def _part_around(stack: Stack, points_lps_mm: Floats, margin_mm: float) -> Part:
+    along = np.asarray(points_lps_mm).reshape(-1, 3) @ stack.normal
+    first, last = float(stack.depth_mm[0]), float(stack.depth_mm[-1])
+    low = float(np.clip(along.min() - margin_mm, first, last))
+    high = float(np.clip(along.max() + margin_mm, first, last))
+    for part in stack.parts:
+        begins, ends = stack.depth_mm[part.first], stack.depth_mm[part.last]
+        if begins - _EDGE_MM <= low and high <= ends + _EDGE_MM:
+            return part
+    touching = (d for d in stack.defects if d.low_mm <= high and d.high_mm >= low)
+    raise refusal(tuple(touching))
+
+
+def _elsewhere(defects: tuple[Defect, ...]) -> tuple[Notice, ...]:
+    notices = []
+    for code in (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR):
+        found = [d.found for d in defects if d.code is code]
+        if found:
+            more = f"; and {len(found) - 3} more places" if len(found) > 3 else ""
+            message = (
+                f"Away from the vessels the slices are not regular: {'; '.join(found[:3])}{more}. "
+                "That part was not read; nothing measured here depends on it."
+            )
+            notices.append(Notice(code=code, message=message))
+    return tuple(notices)
+
+
+def _set_aside(info: SeriesInfo, unreadable: int) -> tuple[Notice, ...]:
+    counts = [f"{count} {reason}" for reason, count in info.aside]
+    counts += [f"{unreadable} that could not be parsed"] if unreadable else []
+    if not counts:
+        return ()
+    message = (
+        f"Files were set aside: {', '.join(counts)}. If slices are among them, export the series "
+        "again."
+    )
+    return (Notice(code=Code.FILES_SET_ASIDE, message=message),)
