@@ -53,11 +53,12 @@ def _page(record: Record) -> list[str]:
 
 
 def _item(item: Record) -> list[str]:
-    thresholds = "/".join(item["threshold_evidence"])
-    lines = [f"  {item['item']}: {item['title']} [item {item['evidence']}, rule {thresholds}]"]
-    lines += [f"    {level['points']:g} if {level['when']}" for level in item["levels"]]
-    remarks = [*item["notes"], *([item["note"]] if item["note"] else [])]
-    return lines + [f"      {remark}" for remark in remarks]
+    lines = [f"  {item['item']}: {item['title']} [item {item['evidence']}]"]
+    for level in item["levels"]:
+        grades = "/".join(level["threshold_evidence"])
+        lines.append(f"    {level['points']:g} if {level['when']} [rule {grades}]")
+        lines += [f"      {remark}" for remark in level["notes"]]
+    return lines + ([f"      {item['note']}"] if item["note"] else [])
 
 
 def _group(group: Record) -> str:

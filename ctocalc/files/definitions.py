@@ -59,12 +59,16 @@ def _section(record: Record) -> list[str]:
 
 
 def _rows(item: Record) -> list[str]:
-    remarks = "; ".join([*item["notes"], *([item["note"]] if item["note"] else [])])
     return [
         f"| {item['item']} | {level['points']:g} | {_cell(level['when'])} | {item['evidence']} "
-        f"| {'/'.join(item['threshold_evidence'])} | {_cell(remarks)} | {_cell(item['citation'])} |"
+        f"| {'/'.join(level['threshold_evidence'])} | {_cell(_remarks(item, level))} "
+        f"| {_cell(item['citation'])} |"
         for level in item["levels"]
     ]
+
+
+def _remarks(item: Record, level: Record) -> str:
+    return "; ".join([*level["notes"], *([item["note"]] if item["note"] else [])])
 
 
 def _rate(group: Record) -> str:
@@ -73,5 +77,5 @@ def _rate(group: Record) -> str:
 
 
 def _cell(value: str | float | bool) -> str:
-    """Escape what would break a table's row; a leading > would read as a quotation."""
-    return str(value).replace("|", r"\|").replace("\n", " ").replace(">", "&gt;")
+    """Escape what would break a table's row."""
+    return str(value).replace("|", r"\|").replace("\n", " ")

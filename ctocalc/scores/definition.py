@@ -2,10 +2,10 @@
 
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import FACTS
-from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some
+from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some, checks
 from ctocalc.scores.record import Record, rule_json
 from ctocalc.scores.rules import Comparator, Rule
-from ctocalc.scores.system import Criterion, ScoringSystem
+from ctocalc.scores.system import Criterion, Level, ScoringSystem
 
 CALCIUM_TWICE = (
     "Calcium is scored twice, as it looks (apparent) and with blur undone (corrected); "
@@ -80,19 +80,19 @@ def _criterion(criterion: Criterion) -> Record:
         "title": criterion.title,
         "evidence": criterion.evidence.value,
         "note": criterion.note or None,
-        "levels": [
-            {
-                "points": level.points,
-                "when": clause_words(level.clause),
-                "clause": _clause(level.clause),
-            }
-            for level in criterion.levels
-        ],
-        "notes": [
-            f"{check.fact}: {check.rule.note}" for check in criterion.checks if check.rule.note
-        ],
-        "threshold_evidence": sorted({check.rule.evidence.value for check in criterion.checks}),
         "citation": criterion.checks[0].rule.citation,
+        "levels": [_level(level) for level in criterion.levels],
+    }
+
+
+def _level(level: Level) -> Record:
+    rules = {check.fact: check.rule for check in checks(level.clause)}
+    return {
+        "points": level.points,
+        "when": clause_words(level.clause),
+        "clause": _clause(level.clause),
+        "threshold_evidence": sorted({rule.evidence.value for rule in rules.values()}),
+        "notes": [f"{fact}: {rule.note}" for fact, rule in rules.items() if rule.note],
     }
 
 

@@ -1,0 +1,28 @@
+"""``definitions.md`` says what the tables say."""
+
+from itertools import pairwise
+
+from ctocalc.files.definitions import definitions_markdown
+from ctocalc.scores.definition import clause_words
+from ctocalc.scores.registry import SYSTEMS
+
+
+def test_every_rule_grade_and_setting_stands_in_the_text() -> None:
+    text = definitions_markdown(SYSTEMS, {"side_branch_mm": 3.0, "protocol": "350 HU | local"})
+    for system in SYSTEMS:
+        assert f"edition `{system.edition}`" in text
+        for criterion in system.criteria:
+            for level in criterion.levels:
+                words = clause_words(level.clause)
+                assert f"| {criterion.item} | {level.points:g} | {words} |" in text
+    assert "| `side_branch_mm` | 3.0 |" in text
+    assert r"350 HU \| local" in text
+    assert "recommends no treatment" in text
+
+
+def test_tables_have_as_many_cells_as_heads() -> None:
+    lines = definitions_markdown(SYSTEMS, {}).splitlines()
+    assert "Settings" not in "\n".join(lines)
+    for before, line in pairwise(lines):
+        if before.startswith("|") and line.startswith("|"):
+            assert before.count(" |") == line.count(" |")
