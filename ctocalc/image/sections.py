@@ -11,7 +11,7 @@ import numpy as np
 from ctocalc._arrays import Bools, Floats, Floats32, frozen
 from ctocalc.geometry.frames import Frames
 from ctocalc.image.volume import Volume
-from ctocalc.kernels import sampling
+from ctocalc.kernels import sampling, spline
 
 Method = Literal["cubic", "linear"]
 THREADS = 2
@@ -105,10 +105,10 @@ def cubic(volume: Volume) -> Sampler:
     depth, rows, width = stored.shape
     coefficients = np.empty((depth + 3, rows + 3, width + 3), np.float32)
     padding = float(scale[2])
-    _in_threads(lambda a, b: sampling.spline_slices(stored, scale, coefficients, a, b), depth)
-    _in_threads(lambda a, b: sampling.spline_columns(coefficients, a, b), rows)
-    _in_threads(lambda a, b: sampling.finish_slices(stored, padding, coefficients, a, b), depth)
-    sampling.finish_ends(coefficients)
+    _in_threads(lambda a, b: spline.spline_slices(stored, scale, coefficients, a, b), depth)
+    _in_threads(lambda a, b: spline.spline_columns(coefficients, a, b), rows)
+    _in_threads(lambda a, b: spline.finish_slices(stored, padding, coefficients, a, b), depth)
+    spline.finish_ends(coefficients)
     coefficients.flags.writeable = False
     return Sampler(volume=volume, method="cubic", coefficients=coefficients)
 

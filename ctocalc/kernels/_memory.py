@@ -41,13 +41,15 @@ def _as_float32(builder: Any, value: Any, dtype: Any) -> Any:
 
 
 @intrinsic
-def _tap(typingctx: Any, array: Any, index: Any) -> Any:
+def _tap(typingctx: Any, array: Any, base: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        load = builder.load(_pointer(context, builder, array, args[0], args[1]))
+        # Two steps: LLVM hoists the first out of the loop, and lanes share the second's index.
+        pointer = builder.gep(_pointer(context, builder, array, args[0], args[1]), [args[2]])
+        load = builder.load(pointer)
         load.set_metadata("alias.scope", _scope(builder))
         return _as_float32(builder, load, array.dtype)
 
-    return types.float32(array, types.intp), codegen
+    return types.float32(array, types.intp, types.intp), codegen
 
 
 @intrinsic
@@ -113,9 +115,9 @@ def _add_product(builder: Any, total: Any, a: Any, b: Any) -> Any:
 if UNCHECKED:
 
     @kernel
-    def tap(flat: Vector, at: Whole) -> Real:
-        """Return element ``at`` as float32."""
-        return _tap(flat, at)  # type: ignore[call-arg]
+    def tap(flat: Vector, base: Whole, at: Whole) -> Real:
+        """Return element ``base + at`` as float32; ``base`` is constant within the loop."""
+        return _tap(flat, base, at)  # type: ignore[call-arg]
 
     @kernel
     def put(row: Vector, at: Whole, value: Real) -> None:
@@ -132,9 +134,9 @@ if UNCHECKED:
 else:
 
     @kernel
-    def tap(flat: Vector, at: Whole) -> Real:
-        """Return element ``at`` as float32."""
-        return np.float32(flat[at])
+    def tap(flat: Vector, base: Whole, at: Whole) -> Real:
+        """Return element ``base + at`` as float32."""
+        return np.float32(flat[base + at])
 
     @kernel
     def put(row: Vector, at: Whole, value: Real) -> None:

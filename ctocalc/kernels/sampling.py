@@ -1,4 +1,4 @@
-"""Interpolate a volume along straight lines: trilinear, and cubic B-spline with its prefilter.
+"""Interpolate a volume along straight lines: trilinear and cubic B-spline.
 
 Coordinates are continuous indices (k, j, i); an integer is a voxel centre.  Sample ``n`` of a line
 lies at ``start + reach[n] * step`` with ``reach`` ascending, so the samples inside the volume are
@@ -15,9 +15,6 @@ from ctocalc.kernels._jit import kernel
 from ctocalc.kernels._memory import Four, Real, Vector, Volume, Whole, put, tap, taps64
 
 EDGE = 1e-4  # a point that rounding puts this far (voxels) outside the last centre is still on it
-POLE = math.sqrt(3.0) - 2.0  # of the cubic B-spline; Unser, IEEE Signal Process. Mag. 16 (1999)
-GAIN = math.sqrt(3.0)  # of the symmetric inverse filter GAIN * POLE**|n|
-TAIL = 14  # POLE**14 = 1e-8: below float32
 
 
 @kernel
@@ -115,9 +112,13 @@ def _linear_line(
     # An axis of one voxel has no neighbour: its second tap is the first again.
     next_k = np.int64(stride_k) if shape[0] > 1 else 0
     next_j = np.int64(stride_j) if shape[1] > 1 else 0
-    next_i = 1 if shape[2] > 1 else 0
+    base_i = base + (1 if shape[2] > 1 else 0)
+    base_j, base_ji = base + next_j, base_i + next_j
+    base_k, base_ki = base + next_k, base_i + next_k
+    base_kj, base_kji = base_k + next_j, base_ki + next_j
     for n in range(first, stop):
-        k, j, i = k0 + near[n] * dk, j0 + near[n] * dj, i0 + near[n] * di
+        far = tap(near, 0, n)
+        k, j, i = k0 + far * dk, j0 + far * dj, i0 + far * di
         whole_k = min(np.int32(k), most_k)
         whole_j = min(np.int32(j), most_j)
         whole_i = min(np.int32(i), most_i)
@@ -126,11 +127,11 @@ def _linear_line(
             j - np.float32(whole_j),
             i - np.float32(whole_i),
         )
-        at = base + np.int64(whole_k * stride_k + whole_j * stride_j + whole_i)
-        a, b = tap(flat, at), tap(flat, at + next_i)
-        c, d = tap(flat, at + next_j), tap(flat, at + next_j + next_i)
-        e, f = tap(flat, at + next_k), tap(flat, at + next_k + next_i)
-        g, h = tap(flat, at + next_k + next_j), tap(flat, at + next_k + next_j + next_i)
+        at = np.int64(whole_k * stride_k + whole_j * stride_j + whole_i)
+        a, b = tap(flat, base, at), tap(flat, base_i, at)
+        c, d = tap(flat, base_j, at), tap(flat, base_ji, at)
+        e, f = tap(flat, base_k, at), tap(flat, base_ki, at)
+        g, h = tap(flat, base_kj, at), tap(flat, base_kji, at)
         lowest = min(a, b, c, d, e, f, g, h)
         ab, cd = a + part_i * (b - a), c + part_i * (d - c)
         ef, gh = e + part_i * (f - e), g + part_i * (h - g)
@@ -146,7 +147,7 @@ def cubic_lines(
     """Write cubic B-spline samples into ``out`` (L, R).
 
     ``coefficients`` (K + 3, J + 3, I + 3): HU, one voxel of rim before and two after, as left by
-    `spline_slices`, `spline_columns`, `finish_slices` and `finish_ends` in this order.  NaN among
+    `spline_slices`, `spline_columns`, `finish_slices` and `finish_ends` of `ctocalc.kernels.spline`.  NaN among
     them makes every sample NaN whose 4 x 4 x 4 support touches it.
     """
     shape = (coefficients.shape[0] - 3, coefficients.shape[1] - 3, coefficients.shape[2] - 3)
@@ -211,138 +212,3 @@ def spline_weights(part: Real) -> Four:
     w1 = np.float32(2 / 3) - np.float32(0.5) * part * part * (np.float32(2) - part)
     w2 = one - w0 - w1 - w3
     return w0, w1, w2, w3
-
-
-@kernel
-def spline_slices(
-    stored: Volume, scale: Vector, coefficients: Volume, first: int, stop: int
-) -> None:
-    """Filter slices ``first`` to ``stop`` along i and j into the inner part of ``coefficients``.
-
-    Padding is bridged by its nearest neighbour along the row (air where a row has none), so that
-    the filter's tails carry no step of thousands of HU into the tissue.
-    """
-    rows, width = stored.shape[1], stored.shape[2]
-    padded = np.empty(width + 2 * TAIL, np.float32)
-    tail = np.empty(TAIL + 1, np.float32)
-    for n in range(TAIL + 1):
-        tail[n] = GAIN * POLE**n
-    for k in range(first, stop):
-        for j in range(rows):
-            _bridged_row(stored[k, j], scale, padded)
-            line = coefficients[k + 1, j + 1, 1 : width + 1]
-            if width == 1:
-                line[0] = padded[TAIL]
-            else:
-                _filtered_row(padded, tail, line)
-        _recur(coefficients[k + 1, 1 : rows + 1, 1 : width + 1])
-
-
-@kernel
-def _bridged_row(stored: Vector, scale: Vector, padded: Vector) -> None:
-    width = stored.size
-    slope, intercept = np.float32(scale[0]), np.float32(scale[1])
-    known = -1
-    for i in range(width):
-        value = np.float32(stored[i])
-        if value > scale[2]:
-            padded[TAIL + i] = value * slope + intercept
-            if known < i - 1:
-                bridge = padded[TAIL + known] if known >= 0 else padded[TAIL + i]
-                for gap in range(known + 1, i):
-                    nearer = gap - known > i - gap
-                    padded[TAIL + gap] = padded[TAIL + i] if nearer else bridge
-            known = i
-    for i in range(known + 1, width):
-        padded[TAIL + i] = padded[TAIL + known] if known >= 0 else np.float32(-1000)
-    for n in range(1, TAIL + 1):
-        padded[TAIL - n] = padded[TAIL + mirrored(-n, width)]
-        padded[TAIL + width - 1 + n] = padded[TAIL + mirrored(width - 1 + n, width)]
-
-
-@kernel
-def mirrored(index: int, size: int) -> int:
-    """Return ``index`` folded into 0..size - 1 about the first and last voxel centre."""
-    if size == 1:
-        return 0
-    period = 2 * (size - 1)
-    folded = index % period
-    return period - folded if folded >= size else folded
-
-
-@kernel
-def _filtered_row(padded: Vector, tail: Vector, line: Vector) -> None:
-    width = line.size
-    for i in range(width):
-        line[i] = tail[0] * padded[TAIL + i]
-    for n in range(1, TAIL + 1):
-        weight = tail[n]
-        before, after = padded[TAIL - n : TAIL - n + width], padded[TAIL + n : TAIL + n + width]
-        for i in range(width):
-            line[i] += weight * (before[i] + after[i])
-
-
-@kernel
-def _recur(rows: Volume) -> None:
-    """Filter along the first axis in place, row against row: causal, then anticausal."""
-    count, width = rows.shape
-    if count == 1:
-        return
-    pole, gain = np.float32(POLE), np.float32(6.0)
-    start = np.zeros(width, np.float32)
-    for n in range(-TAIL - 2, 1):
-        weight = np.float32(POLE ** (-n))
-        source = rows[mirrored(n, count)]
-        for i in range(width):
-            start[i] += weight * source[i]
-    first = rows[0]
-    for i in range(width):
-        first[i] = start[i]
-    for n in range(1, count):
-        here, before = rows[n], rows[n - 1]
-        for i in range(width):
-            here[i] += pole * before[i]
-    last, before = rows[count - 1], rows[count - 2]
-    ending = np.float32(POLE / (POLE * POLE - 1))
-    for i in range(width):
-        last[i] = gain * ending * (pole * before[i] + last[i])
-    for n in range(count - 2, -1, -1):
-        here, after = rows[n], rows[n + 1]
-        for i in range(width):
-            here[i] = pole * (after[i] - gain * here[i])
-
-
-@kernel
-def spline_columns(coefficients: Volume, first: int, stop: int) -> None:
-    """Filter rows ``first`` to ``stop`` along k in place, after `spline_slices` of every slice."""
-    depth, width = coefficients.shape[0] - 2, coefficients.shape[2] - 2
-    for j in range(first, stop):
-        _recur(coefficients[1:depth, j + 1, 1:width])
-
-
-@kernel
-def finish_slices(
-    stored: Volume, padding: Real, coefficients: Volume, first: int, stop: int
-) -> None:
-    """Mark padding as NaN in slices ``first`` to ``stop`` and mirror their rows and columns."""
-    rows, width = stored.shape[1], stored.shape[2]
-    for k in range(first, stop):
-        plane = coefficients[k + 1]
-        for j in range(rows):
-            source, line = stored[k, j], plane[j + 1]
-            for i in range(width):
-                if not source[i] > padding:
-                    line[i + 1] = np.nan
-            line[0] = line[1 + mirrored(-1, width)]
-            line[width + 1] = line[1 + mirrored(width, width)]
-            line[width + 2] = line[1 + mirrored(width + 1, width)]
-        for j in (-1, rows, rows + 1):
-            plane[j + 1] = plane[1 + mirrored(j, rows)]
-
-
-@kernel
-def finish_ends(coefficients: Volume) -> None:
-    """Mirror the first and the last slices, after `finish_slices` of every slice."""
-    depth = coefficients.shape[0] - 3
-    for k in (-1, depth, depth + 1):
-        coefficients[k + 1] = coefficients[1 + mirrored(k, depth)]
