@@ -27,13 +27,17 @@ LEAST_TILT_DEG = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
-    """Where the stack is not regular: between slices ``k`` and ``k + 1`` (or at slice ``k``)."""
+    """Where the stack is not regular: between slices ``k`` and ``k + 1`` (or at slice ``k``).
+
+    ``stranded``: only too few slices in a row, because of other defects beside it.
+    """
 
     code: Code
     k: int
     low_mm: float
     high_mm: float
     found: str
+    stranded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +157,20 @@ def directions(orientation: tuple[float, ...]) -> tuple[Floats, Floats]:
 
 def refusal(defects: tuple[Defect, ...]) -> ImageRefused:
     """Return the refusal that names all these defects, under the gravest code."""
-    gravest = (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR)
-    code = next(c for c in gravest if any(d.code is c for d in defects))
-    shown = "; ".join(d.found for d in sorted(defects, key=lambda d: d.code is not code)[:4])
-    more = f"; and {len(defects) - 4} more places" if len(defects) > 4 else ""
+    named = sorted((d for d in defects if not d.stranded), key=_gravity) or list(defects)
+    code = named[0].code
+    shown = "; ".join(d.found for d in named[:4])
+    more = f"; and {len(named) - 4} more places" if len(named) > 4 else ""
     return ImageRefused(
         code,
         f"The slices are not regular: {shown}{more}. Equal steps were expected within "
         f"max({STEP_TOLERANCE_FRACTION:.0%}, {STEP_TOLERANCE_MM} mm). "
         "Export the whole series again, one phase and one reconstruction.",
     )
+
+
+def _gravity(defect: Defect) -> int:
+    return (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR).index(defect.code)
 
 
 def _one_orientation(headers: tuple[SliceHeader, ...]) -> tuple[Floats, Floats]:
@@ -248,18 +256,19 @@ def _defects(steps: Floats, depth: Floats, normal: Floats, parts: list[Part]) ->
 def _defect(k: int, step: float, usual: float, depth: Floats) -> Defect:
     low, high = float(depth[k]), float(depth[k + 1])
     place = f"between slices {k + 1} and {k + 2} (at {low:.2f} and {high:.2f} mm along the normal)"
+    stranded = False
     if step <= STEP_TOLERANCE_MM:
-        code, what = Code.SLICE_DUPLICATE, f"two slices at the same place, {k + 1} and {k + 2}"
-        found = f"{what} (at {low:.2f} mm along the normal)"
+        code = Code.SLICE_DUPLICATE
+        found = f"slices {k + 1} and {k + 2} at the same place ({low:.2f} mm along the normal)"
     elif step > 1.5 * usual:
         code, missing = Code.SLICE_MISSING, max(1, round(step / usual) - 1)
-        found = f"about {missing} slice(s) missing {place}, step {step:.4g} for {usual:.4g} mm"
-    elif abs(step - usual) <= STEP_TOLERANCE_MM:
-        code = Code.SPACING_IRREGULAR
+        found = f"about {missing} missing {place}, step {step:.4g} for {usual:.4g} mm"
+    elif abs(step - usual) <= max(STEP_TOLERANCE_FRACTION * usual, STEP_TOLERANCE_MM):
+        code, stranded = Code.SPACING_IRREGULAR, True
         found = f"a sideways jump, or fewer than {FEWEST_SLICES} slices in a row, {place}"
     else:
         code, found = Code.SPACING_IRREGULAR, f"a step of {step:.4g} for {usual:.4g} mm {place}"
-    return Defect(code=code, k=k, low_mm=low, high_mm=high, found=found)
+    return Defect(code=code, k=k, low_mm=low, high_mm=high, found=found, stranded=stranded)
 
 
 def _lower_median(along: Floats) -> float:
