@@ -25,11 +25,13 @@ JUMP_MM = 10.0
 JUMP_TIMES_MEDIAN = 5.0
 LONGEST_VESSEL_MM = 1000.0
 
-_COMMENT = re.compile(r"^\s*(#|%|//)")
+_COMMENT = re.compile(r"^\s*(#|%|//|sep=)")
 _SAID = re.compile(r"\b(?:frame|coordinate[ _]?system|space)\b\s*[:=]\s*(LPS|RAS|0|1)\b", re.I)
 _AXIS = re.compile(r"(?:point[_ ]?|pos(?:ition)?[_ ]?|coord[_ ]?)?([xyz])(?:[_ ]?(lps|ras))?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _UNIT = re.compile(r"[\s_]*[\[(]?mm[\])]?$")
 _RADIUS = ("r", "radius", "rad", "maximuminscribedsphereradius", "lumenradius", "radiusmm")
+_PARAVIEW = {f"points{sign}{n}": axis for sign in ":_" for n, axis in enumerate("xyz")}
 _ANATOMICAL = {"ras": ("r", "a", "s"), "lps": ("l", "p", "s")}
 
 
@@ -157,6 +159,9 @@ def _parse(lines: list[str]) -> tuple[list[list[float]], _Columns, str | None]:
 
 def _separator(line: str) -> str | None:
     """Return the separator of the first line: tab, semicolon, comma, or None for blanks."""
+    words = line.split()
+    if len(words) in (3, 4) and all(_DECIMAL_COMMA.fullmatch(word) for word in words):
+        return None
     return next((s for s in ("\t", ";", ",") if s in line), None)
 
 
@@ -176,13 +181,13 @@ def _header(cells: list[str], number: int) -> _Columns | None:
     if sum(_is_number(cell) for cell in cells) >= 3:
         return None  # a row of numbers with one bad cell: refused as such
     names = [_UNIT.sub("", cell.lower().strip()) for cell in cells]
-    radius = next(
-        (n for n, name in enumerate(names) if re.sub(r"[^a-z]", "", name) in _RADIUS), None
-    )
+    names = [_PARAVIEW.get(name, name) for name in names]
+    measures = [re.sub(r"[^a-z]", "", name) in _RADIUS for name in names]
     for frame, letters in _ANATOMICAL.items():
         if all(names.count(letter) == 1 for letter in letters):
             x, y, z = (names.index(letter) for letter in letters)
-            return _Columns(x=x, y=y, z=z, radius=radius if radius != x else None, frame=frame)
+            radius = next((n for n, it_is in enumerate(measures) if it_is and n != x), None)
+            return _Columns(x=x, y=y, z=z, radius=radius, frame=frame)
     axes = {m[1]: (n, m[2]) for n, name in enumerate(names) if (m := _AXIS.fullmatch(name))}
     if set(axes) != {"x", "y", "z"}:
         raise _refused(
@@ -193,7 +198,7 @@ def _header(cells: list[str], number: int) -> _Columns | None:
     if len(frames) > 1:
         raise _refused(f"Line {number}: the header mixes LPS and RAS columns; use one frame")
     return _Columns(
-        x=axes["x"][0], y=axes["y"][0], z=axes["z"][0], radius=radius,
+        x=axes["x"][0], y=axes["y"][0], z=axes["z"][0], radius=measures.index(True) if True in measures else None,
         frame=frames.pop() if frames else None,
     )  # fmt: skip
 
@@ -201,8 +206,8 @@ def _header(cells: list[str], number: int) -> _Columns | None:
 def _check_bare(count: int, number: int) -> None:
     if count not in (3, 4):
         raise _refused(
-            f"Line {number}: {count} columns without a header; expected x, y, z and maybe a radius, "
-            "or a header that names them"
+            f"Line {number}: {count} columns without a header; expected x, y, z and maybe a "
+            "radius, or a header that names them"
         )
 
 
