@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 
+from ctocalc.scores.criterion import Finding
 from ctocalc.scores.definition import amount, rule_words
 from ctocalc.scores.facts import FACTS
 from ctocalc.scores.form import FormError, facts_from_form, fields
@@ -12,7 +13,7 @@ from ctocalc.scores.logic import Condition
 from ctocalc.scores.record import score_json
 from ctocalc.scores.registry import SYSTEMS, UnknownSystem, names
 from ctocalc.scores.registry import system as find_system
-from ctocalc.scores.system import Basis, Finding, Score, evaluate
+from ctocalc.scores.system import Basis, Score, evaluate
 
 ASSUMPTION = "from a form: that the lesion is a total occlusion is assumed, not checked"
 RESEARCH = "Research use; recommends no treatment."

@@ -1,11 +1,12 @@
 """The definition of a system in words and as a record, from the very tables that score."""
 
 from ctocalc.quantity import Unit
+from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.facts import FACTS
 from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some, checks
 from ctocalc.scores.record import Record, rule_json
 from ctocalc.scores.rules import Comparator, Rule
-from ctocalc.scores.system import Criterion, Level, ScoringSystem
+from ctocalc.scores.system import ScoringSystem
 
 CALCIUM_TWICE = (
     "Calcium is scored twice, as it looks (apparent) and with blur undone (corrected); "

@@ -1,9 +1,10 @@
 """J-CTO, the angiographic original."""
 
 from ctocalc.quantity import Unit
+from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.logic import Check, Clause, FirstGiven
 from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
-from ctocalc.scores.system import ANGIOGRAPHY, Criterion, Group, Level, ScoringSystem
+from ctocalc.scores.system import ANGIOGRAPHY, Group, ScoringSystem
 
 MORINO = "Morino 2011, JACC Cardiovasc Interv 4:213"
 CROSSING = "wire crossing within 30 minutes"

@@ -1,10 +1,11 @@
 """J-CTO read on coronary CT: two editions, with the same items and different comparators."""
 
 from ctocalc.quantity import Unit
+from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.jcto import CROSSING, IMAGE_ITEMS, bending, blunt, length, prior_attempt
 from ctocalc.scores.logic import Check
 from ctocalc.scores.rules import Comparator, Evidence, Rule
-from ctocalc.scores.system import CT, Criterion, Group, Level, ScoringSystem
+from ctocalc.scores.system import CT, Group, ScoringSystem
 
 FUJINO = "Fujino 2018, JACC Cardiovasc Imaging 11:209"
 LI = "Li 2015, J Cardiovasc Comput Tomogr"

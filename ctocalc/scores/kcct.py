@@ -1,10 +1,11 @@
 """KCCT, the Korean CT score."""
 
 from ctocalc.quantity import Unit
+from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.jcto import CROSSING
 from ctocalc.scores.logic import Check, Clause, Every, FirstGiven
 from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
-from ctocalc.scores.system import CT, Criterion, Group, Level, ScoringSystem
+from ctocalc.scores.system import CT, Group, ScoringSystem
 
 YU = "Yu 2017, Circ Cardiovasc Imaging 10:e005800"
 

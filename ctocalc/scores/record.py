@@ -3,9 +3,10 @@
 from typing import Any
 
 from ctocalc.quantity import Measured
+from ctocalc.scores.criterion import Finding
 from ctocalc.scores.logic import Condition
 from ctocalc.scores.rules import Rule
-from ctocalc.scores.system import Finding, Score
+from ctocalc.scores.system import Score
 
 Record = dict[str, Any]
 

@@ -1,10 +1,11 @@
 """CT-RECTOR: two editions, because sources differ on which stump counts."""
 
 from ctocalc.quantity import Unit
+from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.jcto import CROSSING
 from ctocalc.scores.logic import Check, Clause, Some
 from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
-from ctocalc.scores.system import CT, Criterion, Group, Level, ScoringSystem
+from ctocalc.scores.system import CT, Group, ScoringSystem
 
 OPOLSKI = "Opolski 2015, JACC Cardiovasc Interv 8:257"
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ctocalc.quantity import Measured
+from ctocalc.scores.criterion import Criterion, Finding, find
 from ctocalc.scores.facts import Facts, Source
-from ctocalc.scores.logic import Check, Clause, Condition, checks, judge, judge_fact
-from ctocalc.scores.rules import Evidence, Rule, weakest
+from ctocalc.scores.rules import Evidence, weakest
 
 
 class Basis(StrEnum):
@@ -26,39 +25,6 @@ CTO_MONTHS = 3.0
 CT_ONLY_FACTS = (
     "calcium_fraction", "calcium_arc_deg", "arc_where_half_calcified_deg", "full_moon",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """Points for a clause that holds."""
-
-    points: float
-    clause: Clause
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One item.
-
-    ``levels`` exclude each other: the one with the most points that holds is given.
-    ``evidence`` grades the item; its thresholds carry their own grades.
-    """
-
-    item: str
-    title: str
-    levels: tuple[Level, ...]
-    evidence: Evidence
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        points = [level.points for level in self.levels]
-        if not points or points != sorted(set(points), reverse=True) or points[-1] <= 0:
-            raise ValueError(f"{self.item}: levels are listed from most points to fewest, above 0")
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """Every check of the item, most points first."""
-        return tuple(check for level in self.levels for check in checks(level.clause))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,28 +100,6 @@ class ScoringSystem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One item as it came out.
-
-    ``points`` None: cannot be told; the reason says why.  ``measured``, ``rule`` and ``source``
-    are those of the condition that decided; ``conditions`` lists all of a compound item.
-    """
-
-    item: str
-    points: float | None
-    points_low: float
-    points_high: float
-    present: bool | None
-    measured: Measured | None
-    rule: Rule
-    conditions: tuple[Condition, ...]
-    borderline: bool
-    source: Source
-    evidence: Evidence
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A score of one lesion.
 
@@ -198,7 +142,7 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
     Score
         ``points_low <= points <= points_high`` wherever ``points`` is known.
     """
-    findings = tuple(_find(criterion, facts) for criterion in system.criteria)
+    findings = tuple(find(criterion, facts) for criterion in system.criteria)
     points = _sum([f.points for f in findings])
     low, high = sum(f.points_low for f in findings), sum(f.points_high for f in findings)
     group = _shared_group(system, points, low, high)
@@ -234,42 +178,6 @@ def not_scored(system: ScoringSystem, reason: str, *, basis: Basis) -> Score:
         group=None, published_rate=None, published_rate_evidence=None,
         findings=(), notes=(), reason=reason,
     )  # fmt: skip
-
-
-def _find(criterion: Criterion, facts: Facts) -> Finding:
-    answered = facts.items.get(criterion.item)
-    if answered is not None and len(criterion.levels) == 1:
-        verdicts = [judge_fact(_whole_item(criterion), answered)]
-    else:
-        verdicts = [judge(level.clause, facts) for level in criterion.levels]
-    worth = list(zip(criterion.levels, verdicts, strict=True))
-    low = max((lv.points for lv, v in worth if False not in v.can_be), default=0)
-    high = max((lv.points for lv, v in worth if True in v.can_be), default=0)
-    level, verdict = next(((lv, v) for lv, v in worth if v.best is not False), worth[-1])
-    points = None if verdict.best is None else level.points if verdict.best else 0
-    conditions = tuple(dict.fromkeys(c for v in verdicts for c in v.conditions))
-    return Finding(
-        item=criterion.item,
-        points=points, points_low=low, points_high=high,
-        present=True if low > 0 else None if points is None else points > 0,
-        measured=verdict.lead.measured, rule=verdict.lead.rule,
-        conditions=conditions if len(conditions) > 1 else (),
-        borderline=low < high and any(v.borderline for v in verdicts),
-        source=verdict.lead.source, evidence=criterion.evidence,
-        reason=_join_reasons(verdict.lead, conditions if low < high else ()),
-    )  # fmt: skip
-
-
-def _whole_item(criterion: Criterion) -> Check:
-    first = criterion.checks[0]
-    unknown = any(check.unknown_counts for check in criterion.checks)
-    return Check(fact=criterion.item, rule=first.rule, unknown_counts=unknown)
-
-
-def _join_reasons(lead: Condition, open_among: tuple[Condition, ...]) -> str | None:
-    """Join the reason of what decided with those of what is still open."""
-    told = [c for c in open_among if c.present is None or c.borderline]
-    return "; ".join(dict.fromkeys(c.reason for c in [lead, *told] if c.reason)) or None
 
 
 def _sum(points: list[float | None]) -> float | None:

@@ -56,6 +56,13 @@ def test_no_rate_on_the_corrected_basis(chosen: ScoringSystem) -> None:
     assert not apparent.notes
 
 
+def test_the_basis_says_nothing_about_a_system_without_a_calcium_area() -> None:
+    facts = facts_from_form(jcto.MORINO_2011, {**HARD, "calcification": "yes"})
+    score = evaluate(jcto.MORINO_2011, facts, basis=Basis.CORRECTED)
+    assert score.published_rate == 0.10
+    assert not any("modified" in note for note in score.notes)
+
+
 def test_group_of_an_interval_is_the_shared_one_or_none() -> None:
     shared = form(jcto_ct.LI_2015, **HARD)
     assert (shared.points, shared.points_low, shared.points_high) == (None, 4, 5)
@@ -118,6 +125,15 @@ def test_a_reader_answers_the_whole_item_before_its_facts() -> None:
     stump = next(f for f in score.findings if f.item == "blunt_stump")
     assert (stump.points, stump.source, stump.reason) == (0, Source.READER, "seen twice")
     assert stump.conditions == ()
+
+
+def test_an_unknown_item_leaves_the_facts_standing() -> None:
+    facts = facts_from_form(jcto_ct.LI_2015, {"bend_deg": "60"})
+    shrug = Fact(answer=Answer.UNKNOWN, source=Source.READER)
+    chosen = Facts(answers=facts.answers, items={"bending": shrug, "length": shrug})
+    found = {f.item: f for f in evaluate(jcto_ct.LI_2015, chosen, basis=Basis.APPARENT).findings}
+    assert found["bending"].points == 1
+    assert found["length"].points is None
 
 
 def test_alone_the_name_answers_the_item_beside_its_part_the_fact() -> None:

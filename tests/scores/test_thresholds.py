@@ -2,11 +2,12 @@
 
 import pytest
 
+from ctocalc.scores.criterion import Finding
 from ctocalc.scores.facts import FACTS
 from ctocalc.scores.form import facts_from_form
 from ctocalc.scores.registry import SYSTEMS, system
 from ctocalc.scores.rules import Comparator
-from ctocalc.scores.system import Basis, Finding, Score, evaluate
+from ctocalc.scores.system import Basis, Score, evaluate
 
 
 def score(name: str, edition: str | None = None, **entries: object) -> Score:
