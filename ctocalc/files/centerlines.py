@@ -198,9 +198,12 @@ def _header(cells: list[str], number: int) -> _Columns | None:
     if len(frames) > 1:
         raise _refused(f"Line {number}: the header mixes LPS and RAS columns; use one frame")
     return _Columns(
-        x=axes["x"][0], y=axes["y"][0], z=axes["z"][0], radius=measures.index(True) if True in measures else None,
+        x=axes["x"][0],
+        y=axes["y"][0],
+        z=axes["z"][0],
+        radius=measures.index(True) if True in measures else None,
         frame=frames.pop() if frames else None,
-    )  # fmt: skip
+    )
 
 
 def _check_bare(count: int, number: int) -> None:
