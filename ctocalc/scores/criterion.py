@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ctocalc.quantity import Measured
-from ctocalc.scores.facts import Facts, Source
+from ctocalc.scores.facts import NOT_GIVEN, Answer, Facts, Source
 from ctocalc.scores.logic import Check, Clause, Condition, checks, judge, judge_fact
 from ctocalc.scores.rules import Evidence, Rule
 
@@ -65,11 +65,11 @@ class Finding:
 
 def find(criterion: Criterion, facts: Facts) -> Finding:
     """Evaluate one item; an answer to the whole item goes before the facts it is made of."""
-    answered = facts.items.get(criterion.item)
+    answered = facts.items.get(criterion.item, NOT_GIVEN)
     whole = _whole_item(criterion)
     # An 'unknown' without a meaning is no answer: what the image says then stands.
-    told = answered is not None and (answered.given or whole.unknown_counts)
-    if answered is not None and told and len(criterion.levels) == 1:
+    meant = answered.answer is Answer.UNKNOWN and whole.unknown_counts
+    if (answered.given or meant) and len(criterion.levels) == 1:
         verdicts = [judge_fact(whole, answered)]
     else:
         verdicts = [judge(level.clause, facts) for level in criterion.levels]
