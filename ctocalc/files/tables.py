@@ -1,0 +1,213 @@
+"""Tables of a case: tab-separated, UTF-8, header first, full precision, empty = not available."""
+
+import json
+import math
+from dataclasses import dataclass
+
+from ctocalc.files.columns import Cell, Column, Field, from_specs
+from ctocalc.files.meanings import (
+    LESION_HEAD,
+    LESION_MEASURES,
+    LESION_TAIL,
+    REGION,
+    REGIONS,
+    VESSEL_CALCIUM,
+)
+from ctocalc.files.score_table import SCORE_COLUMNS, score_rows
+from ctocalc.lesion.lesion import Lesion
+from ctocalc.quantity import Unit
+from ctocalc.study.result import CaseResult, VesselResult
+from ctocalc.vessel.profile import COLUMNS
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A named table; every row has one cell per column."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"{self.name}: a row and the header differ in length")
+
+    def text(self) -> str:
+        """Return the file's text; floats as the shortest text that reads back equal."""
+        lines = ["\t".join(column.name for column in self.columns)]
+        lines += ["\t".join(map(cell_text, row)) for row in self.rows]
+        return "\n".join(lines) + "\n"
+
+    def sidecar(self) -> str:
+        """Return the JSON text that says what each column means (units are UCUM codes)."""
+        meanings = {
+            column.name: {
+                "type": column.kind,
+                "unit": column.unit,
+                "range": [column.low, column.high],
+                "meaning": column.doc,
+            }
+            for column in self.columns
+        }
+        return json.dumps(meanings, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell's text; "" for None and NaN, never a tab or a line break."""
+    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return repr(float(cell))
+    return " ".join(str(cell).split())
+
+
+def case_tables(result: CaseResult) -> tuple[Table, ...]:
+    """Return every table of a case."""
+    return station_table(result), lesion_table(result), score_table(result), vessel_table(result)
+
+
+VESSEL = Column(name="vessel", kind="string", doc="Name of the vessel.")
+_STATION_COLUMNS = (
+    VESSEL,
+    Column(name="station", kind="integer", low=0, doc="Number of the station, from 0."),
+    Column(
+        name="arclength_mm", kind="number", unit=Unit.MM, low=0,
+        doc="Arc length along the measured axis, 0 at the point nearest to the first given point.",
+    ),
+    *(
+        Column(name=f"{a}_lps_mm", kind="number", unit=Unit.MM, doc="Measured vessel centre, LPS.")
+        for a in "xyz"
+    ),
+    *(
+        Column(name=f"{axis}_{a}", kind="number", low=-1, high=1, doc=doc)
+        for axis, doc in (
+            ("tangent", "Unit vector along the vessel, proximal to distal, LPS."),
+            ("normal", "Unit vector of clock angle 0, LPS."),
+        )
+        for a in "xyz"
+    ),
+    Column(name="lesion", kind="integer", low=1, doc="Lesion the station belongs to; empty: none."),
+    Column(name="occluded", kind="boolean", doc="Between an entry and its exit."),
+)  # fmt: skip
+_WALL_SOURCE = Column(
+    name="wall_source", kind="string",
+    doc="How the outer wall was found: seen, bridged (from neighbouring stations), none.",
+)  # fmt: skip
+_AFTER_WALL = 1 + next(n for n, spec in enumerate(COLUMNS) if spec.name == "wall_area_mm2")
+
+
+def station_table(result: CaseResult) -> Table:
+    """Return one row per station of every measured vessel."""
+    profile = from_specs(COLUMNS)
+    columns = (
+        *_STATION_COLUMNS, *profile[:_AFTER_WALL], _WALL_SOURCE, *profile[_AFTER_WALL:]
+    )  # fmt: skip
+    rows = tuple(row for vessel in result.vessels for row in _station_rows(vessel))
+    return Table(name="stations", columns=columns, rows=rows)
+
+
+def _station_rows(vessel: VesselResult) -> list[Row]:
+    if vessel.profile is None:
+        return []
+    p, f = vessel.profile, vessel.profile.frames
+    return [
+        (
+            vessel.vessel, n, float(f.arclength_mm[n]),
+            *f.origin_lps_mm[n].tolist(), *f.tangent[n].tolist(), *f.normal[n].tolist(),
+            int(p.lesion[n]) or None, bool(p.occluded[n]),
+            *values[:_AFTER_WALL], str(p.wall_source[n]), *values[_AFTER_WALL:],
+        )
+        for n, values in enumerate(p.values.tolist())
+    ]  # fmt: skip
+
+
+_OCCLUSIONS = Field(
+    name="occlusions", shape="count", doc="Number of total interruptions of contrast."
+)
+_REGION_FIELDS = tuple((f"{region}_", field) for region in REGIONS for field in REGION)
+
+
+def lesion_table(result: CaseResult) -> Table:
+    """Return one row per lesion."""
+    before = (*LESION_HEAD, _OCCLUSIONS, *LESION_MEASURES)
+    columns = (
+        VESSEL,
+        *(c for field in before for c in field.columns()),
+        *(c for prefix, field in _REGION_FIELDS for c in field.columns(prefix)),
+        *(c for field in LESION_TAIL for c in field.columns()),
+    )
+    rows = tuple(
+        (vessel.vessel, *_lesion_cells(lesion, before))
+        for vessel in result.vessels
+        for lesion in vessel.lesions
+    )
+    return Table(name="lesions", columns=columns, rows=rows)
+
+
+def _lesion_cells(lesion: Lesion, before: tuple[Field, ...]) -> Row:
+    regions = [getattr(lesion.calcium_by_region, region) for region in REGIONS]
+    return (
+        *(cell for field in before for cell in field.cells(getattr(lesion, field.name))),
+        *(
+            cell
+            for r in regions
+            for field in REGION
+            for cell in field.cells(getattr(r, field.name))
+        ),
+        *(cell for field in LESION_TAIL for cell in field.cells(getattr(lesion, field.name))),
+    )
+
+
+def score_table(result: CaseResult) -> Table:
+    """Return one row per score item, and one with an empty ``item`` per total."""
+    rows = tuple(
+        (vessel.vessel, *row)
+        for vessel in result.vessels
+        for score in vessel.scores
+        for row in score_rows(score)
+    )
+    return Table(name="scores", columns=(VESSEL, *SCORE_COLUMNS), rows=rows)
+
+
+_VESSEL_HEAD = (
+    VESSEL,
+    Column(name="status", kind="string", doc="ok, or refused."),
+    Column(name="code", kind="string", doc="Code of the refusal."),
+    Column(name="reason", kind="string", doc="Why the line was refused."),
+    Column(
+        name="length_mm", kind="number", unit=Unit.MM, low=0, doc="Length of the measured axis."
+    ),
+    Column(name="centerline_digest", kind="string", doc="SHA-256 of the line's file."),
+    Column(name="centerline_points", kind="integer", low=2, doc="Points of the line as given."),
+    Column(name="centerline_frame", kind="string", doc="Frame that the line was read in."),
+    Column(name="lesions", kind="integer", low=0, doc="Number of lesions."),
+)  # fmt: skip
+# Lesions carry "calcium_volume_mm3" and "calcium_mass_mg": the vessel's columns are named alike.
+_CALCIUM_PREFIX = {"volume_mm3": "calcium_", "mass_mg": "calcium_"}
+_PLAQUES = Column(name="plaques", kind="integer", low=0, doc="Number of calcified plaques.")
+
+
+def vessel_table(result: CaseResult) -> Table:
+    """Return one row per vessel, refused ones too."""
+    calcium = (
+        c for f in VESSEL_CALCIUM for c in f.columns(_CALCIUM_PREFIX.get(f.name, ""))
+    )  # fmt: skip
+    columns = (*_VESSEL_HEAD, *calcium, _PLAQUES)
+    return Table(name="vessels", columns=columns, rows=tuple(map(_vessel_row, result.vessels)))
+
+
+def _vessel_row(vessel: VesselResult) -> Row:
+    line, calcium = vessel.centerline, vessel.calcium
+    facts: Row = tuple(getattr(line, f) for f in ("digest", "points", "frame")) if line else (
+        None, None, None
+    )  # fmt: skip
+    return (
+        vessel.vessel, vessel.status, vessel.code, vessel.reason, vessel.length_mm, *facts,
+        len(vessel.lesions) if vessel.status == "ok" else None,
+        *(c for f in VESSEL_CALCIUM for c in f.cells(getattr(calcium, f.name, None))),
+        len(calcium.plaques) if calcium else None,
+    )  # fmt: skip
