@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from ctocalc._arrays import Bools, Floats
+from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.phantom.anatomy import (
     lumen_depth,
@@ -29,7 +29,7 @@ from ctocalc.phantom.spec import HU_PER_MGCC, CaseSpec, Vessel
 CELL_MM = 0.125
 _BRICK = 16
 _HALO_SIGMA = 4.5
-_MOTION_STEPS = 5
+_MOTION_LPS = np.array([0.5, 0.5, 0.7])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,14 +64,18 @@ class Projector:
         """Mark the voxels that a vessel or the vein may touch."""
         near = np.zeros(self.grid.shape_kji, dtype=np.bool_)
         spacing = np.array(self.grid.spacing_kji_mm)
+        diagonal = float(np.linalg.norm(spacing)) / 2
         for points, reach in self._tubes():
-            for centre in self.grid.indices(points[::6]):
-                low = np.floor(centre - (reach + 0.2) / spacing).astype(int)
-                high = np.ceil(centre + (reach + 0.2) / spacing).astype(int) + 1
-                low = np.maximum(low, 0)
-                near[
-                    low[0] : max(high[0], 0), low[1] : max(high[1], 0), low[2] : max(high[2], 0)
-                ] = 1
+            todo = np.zeros(near.shape, dtype=np.bool_)
+            span = np.ceil((reach + diagonal + 0.2) / spacing).astype(int)
+            for centre in np.unique(np.rint(self.grid.indices(points[::5])).astype(int), axis=0):
+                low, high = np.maximum(centre - span, 0), np.maximum(centre + span + 1, 0)
+                todo[low[0] : high[0], low[1] : high[1], low[2] : high[2]] = True
+            kji = np.argwhere(todo)
+            found = cKDTree(points).query(
+                self.grid.points(kji), distance_upper_bound=reach + diagonal
+            )[0]
+            near[tuple(kji[np.isfinite(found)].T)] = True
         return near
 
     def _tubes(self) -> Iterator[tuple[Floats, float]]:
@@ -93,19 +97,10 @@ class Projector:
     def _add_brick(self, out: Floats, low: tuple[int, int, int], mask: Bools) -> None:
         spacing = np.array(self.grid.spacing_kji_mm)
         parts = np.ceil(spacing / CELL_MM).astype(int)
-        cells = np.stack(
-            np.meshgrid(*((np.arange(n) + 0.5) / n - 0.5 for n in parts), indexing="ij"), axis=-1
-        )
-        voxels = np.argwhere(mask)
-        kji = (voxels + low)[:, None, None, None, :] + cells
-        points = self.grid.points(kji.reshape(-1, 3))
-        below = self.scene.hu(points, None)
-        delta = self.hu(points, below, float(np.prod(spacing / parts) ** (1 / 3))) - below
-        fine = np.zeros((*mask.shape, *parts))
-        fine[mask] = delta.reshape(-1, *parts)
-        fine = fine.transpose(0, 3, 1, 4, 2, 5).reshape(np.array(mask.shape) * parts)
-        sigma = np.sqrt(self.sigma_mm**2 - np.prod(spacing / parts) ** (2 / 3) / 12)
-        for shift in self._shifts():
+        cell_mm = float(np.prod(spacing / parts) ** (1 / 3))
+        fine = self._cells(low, mask, parts, cell_mm)
+        sigma = np.sqrt(self.sigma_mm**2 - cell_mm**2 / 12)
+        for shift, share in self._shifts():
             boxes, weights = [], []
             for n in range(3):
                 halo = int(np.ceil((_HALO_SIGMA * self.sigma_mm[n] + abs(shift[n])) / spacing[n]))
@@ -116,45 +111,61 @@ class Projector:
                 weight = np.exp(-((gap / sigma[n]) ** 2) / 2) * spacing[n] / parts[n]
                 boxes.append(slice(start, stop))
                 weights.append(weight / (sigma[n] * np.sqrt(2 * np.pi)))
-            part = np.tensordot(weights[0], fine, axes=(1, 0))
-            part = np.matmul(weights[1], part)
-            part = np.matmul(part, weights[2].T)
-            out[tuple(boxes)] += part / len(self._shifts())
+            part = np.tensordot(weights[0] * share, fine, axes=(1, 0))
+            out[tuple(boxes)] += np.matmul(np.matmul(weights[1], part), weights[2].T)
 
-    def _shifts(self) -> list[Floats]:
-        """Return the PSF's displacements (k, j, i), mm, along a motion to and fro."""
+    def _cells(self, low: tuple[int, int, int], mask: Bools, parts: Ints, cell_mm: float) -> Floats:
+        """Return vessels less background in the cells of one brick, HU; 0 where no vessel is."""
+        offsets = np.stack(
+            np.meshgrid(*((np.arange(n) + 0.5) / n - 0.5 for n in parts), indexing="ij"), axis=-1
+        )
+        kji = (np.argwhere(mask) + low)[:, None, None, None, :] + offsets
+        delta = self.contrast(self.grid.points(kji.reshape(-1, 3)), cell_mm)
+        fine = np.zeros((*mask.shape, *parts))
+        fine[mask] = delta.reshape(-1, *parts)
+        return fine.transpose(0, 3, 1, 4, 2, 5).reshape(np.array(mask.shape) * parts)
+
+    def _shifts(self) -> list[tuple[Floats, float]]:
+        """Return displacements of the PSF (k, j, i), mm, and their shares: uniform motion."""
         if self.spec.scan.motion_mm == 0:
-            return [np.zeros(3)]
-        way = np.array([0.5, 0.7, 0.5]) / np.linalg.norm([0.5, 0.7, 0.5])
+            return [(np.zeros(3), 1.0)]
         unit = self.grid.lps_from_kji[:3, :3] / np.array(self.grid.spacing_kji_mm)
-        steps = (np.arange(_MOTION_STEPS) + 0.5) / _MOTION_STEPS - 0.5
-        return [self.spec.scan.motion_mm * t * (way @ unit) for t in steps]
+        way = _MOTION_LPS / np.linalg.norm(_MOTION_LPS) @ unit
+        nodes, shares = np.polynomial.legendre.leggauss(3)
+        far = self.spec.scan.motion_mm / 2
+        return [(far * x * way, float(w) / 2) for x, w in zip(nodes, shares, strict=True)]
 
-    def hu(self, points: Floats, below: Floats, cell_mm: float) -> Floats:
-        """Return HU at points (n, 3) over the background ``below``; edges ``cell_mm`` wide."""
-        out = below.copy()
+    def contrast(self, points: Floats, cell_mm: float) -> Floats:
+        """Return vessels less background at points (n, 3), HU; edges are ``cell_mm`` wide."""
+        found = [(v, *self._local(v, points, cell_mm)) for v in reversed(self.spec.vessels)]
         vein = vein_points(self.spec, self.axes[self.spec.vessels[0].name])
-        if vein is not None:
-            out = _over(out, vein[2], _share(vein[1] - _distance(vein[0], points), cell_mm))
-        outside_aorta = 1 - _share(self.scene.in_aorta(points), cell_mm)
-        mouths = []
-        for vessel in reversed(self.spec.vessels):
-            near, s, u, v = self._local(vessel, points)
-            inside = _share(wall_depth(vessel, s, u, v), cell_mm) * outside_aorta[near]
-            out[near] = _over(out[near], self._vessel_hu(vessel, (s, u, v), cell_mm), inside)
+        reach = None if vein is None else _share(vein[1] - _distance(vein, points), cell_mm)
+        some = np.zeros(len(points), dtype=np.bool_) if reach is None else reach > 0
+        for one in found:
+            some[one[1]] = True
+        below = np.zeros(len(points))
+        below[some] = self.scene.hu(points[some], None)
+        out = below.copy()
+        if vein is not None and reach is not None:
+            out = _over(out, vein[2], reach)
+        for vessel, near, suv, inside in found:
+            free = inside * (1 - _share(self.scene.in_aorta(points[near]), cell_mm))
+            out[near] = _over(out[near], self._vessel_hu(vessel, suv, cell_mm), free)
+        for vessel, near, suv, _ in found:
             if vessel.parent is not None and lumen_is_open(self.spec, vessel):
-                mouths.append((vessel, near, s, u, v))
-        for vessel, near, s, u, v in mouths:
-            share = _share(lumen_depth(vessel, s, u, v), cell_mm) * (s > 0)
-            out[near] = _over(out[near], lumen_hu(vessel, s), share)
-        return out
+                share = _share(lumen_depth(vessel, *suv), cell_mm)
+                out[near] = _over(out[near], lumen_hu(vessel, suv[0]), share)
+        return out - below
 
-    def _local(self, vessel: Vessel, points: Floats) -> tuple[Bools, Floats, Floats, Floats]:
-        s, u, v = self.axes[vessel.name].locate(points, reach_mm(vessel) + 0.5)
-        near = ~np.isnan(s)
-        if vessel.parent is not None:
-            near &= np.nan_to_num(s, nan=-1.0) > 0
-        return near, s[near], u[near], v[near]
+    def _local(
+        self, vessel: Vessel, points: Floats, cell_mm: float
+    ) -> tuple[Ints, tuple[Floats, Floats, Floats], Floats]:
+        """Return which points lie in the wall, their (s, u, v), and the share that does."""
+        s, u, v = self.axes[vessel.name].locate(points, reach_mm(vessel))
+        near = np.flatnonzero(~np.isnan(s) if vessel.parent is None else np.nan_to_num(s) > 0)
+        inside = _share(wall_depth(vessel, s[near], u[near], v[near]), cell_mm)
+        near, inside = near[inside > 0], inside[inside > 0]
+        return near, (s[near], u[near], v[near]), inside
 
     def _vessel_hu(
         self, vessel: Vessel, suv: tuple[Floats, Floats, Floats], cell_mm: float
@@ -191,5 +202,5 @@ def _over(under: Floats, upper: Floats | float, share: Floats) -> Floats:
     return np.asarray(under + (upper - under) * share)
 
 
-def _distance(axis_points: Floats, points: Floats) -> Floats:
-    return np.asarray(cKDTree(axis_points).query(points, distance_upper_bound=5.0)[0])
+def _distance(vein: tuple[Floats, float, float], points: Floats) -> Floats:
+    return np.asarray(cKDTree(vein[0]).query(points, distance_upper_bound=vein[1] + 0.3)[0])

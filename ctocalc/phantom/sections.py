@@ -66,9 +66,9 @@ def _calcified(vessel: Vessel, s: Floats) -> Bools:
 
 def arcs(vessel: Vessel, s: Floats, shift: tuple[float, float] = (0, 0)) -> Floats:
     """Return (n, 3) degrees: union, longest single, enclosing (360 less the largest gap)."""
-    rays = (np.arange(720) + 0.5) * np.pi / 360
-    reach = 1.0 if shift == (0, 0) else 1.3
-    shares = (np.arange(160) + 0.5) / 160 * reach
+    count, reach = (720, 1.0) if shift == (0, 0) else (360, 1.3)
+    rays = (np.arange(count) + 0.5) * 2 * np.pi / count
+    shares = (np.arange(count // 5 + 16) + 0.5) / (count // 5 + 16) * reach
     out = np.zeros((len(s), 3))
     todo = np.flatnonzero(_calcified(vessel, s))
     for part in np.array_split(todo, max(1, len(todo) // _CHUNK)):
@@ -77,7 +77,7 @@ def arcs(vessel: Vessel, s: Floats, shift: tuple[float, float] = (0, 0)) -> Floa
         hits = (density > 0).sum(axis=2) * step >= RAY_CALCIUM_MM
         for n, hit in zip(part, hits, strict=True):
             on, off = longest_run(hit)
-            out[n] = hit.sum() / 2, on / 2, 360 - off / 2
+            out[n] = np.array([hit.sum(), on, count - off]) * (360 / count)
     return out
 
 
