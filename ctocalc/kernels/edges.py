@@ -159,8 +159,9 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
 
     Returns
     -------
-    starts (N, A, 2), outside (N, A), calcified (N, A): see `fit_two_edges`; the wall is NaN on rays
-    where the outside is not at least 40 HU darker than plaque, so that the wall does not show.
+    starts (N, A, 2), outside (N, A), calcified (N, A): see `fit_two_edges`.  Where the outside is
+    not at least 40 HU darker than plaque, the wall does not show: outside is set to plaque, so
+    that the fit carries no information on the wall.
     """
     n_stations, n_angles, n_radii = profiles.shape
     starts = np.full((n_stations, n_angles, 2), np.nan)
@@ -184,22 +185,22 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
                     at = k
                 elif value > darkest + max(40.0, 0.33 * (high - darkest)) and darkest < plaque[n]:
                     break
-            if at < 0 or darkest > plaque[n] - 40.0:
-                starts[n, m, 0] = -1.0
+            if at < 0:
                 continue
-            outside[n, m] = darkest
+            hidden = darkest > plaque[n] - 40.0
+            outside[n, m] = plaque[n] if hidden else darkest
             half = 0.5 * (plaque[n] + darkest)
             wall = at
             while wall > 0 and profile[wall] < half:
                 wall -= 1
-            starts[n, m, 1] = radius[wall]
             inner = -1.0
             if not math.isnan(lumen[n]):
                 level = 0.5 * (lumen[n] + plaque[n])
-                for k in range(wall, -1, -1):
+                for k in range(at if hidden else wall, -1, -1):
                     if profile[k] > level:
                         inner = radius[k]
                         break
+            starts[n, m, 1] = max(inner, nearest) + 0.5 if hidden else radius[wall]
             starts[n, m, 0] = inner
             for k in range(min(wall + 3, n_radii)):
                 if profile[k] > calcium_above[n]:

@@ -1,37 +1,31 @@
-"""What no image can tell: the clinical facts a user gives; None is "not given"."""
+"""What no image can tell: the clinical facts a user gives."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
-
-class Answer(StrEnum):
-    """An explicit answer; ``UNKNOWN`` means asked, and nobody can tell."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+from ctocalc.scores.facts import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicalFacts:
     """Clinical facts of one vessel of one patient.
 
-    ``duration_months`` is a number of months, "unknown" (asked, nobody can tell) or None.
+    Not given is None or ``Answer.MISSING``; ``Answer.UNKNOWN`` was asked, and nobody can tell.
+    ``duration_months`` is a number of months, "unknown" or None.
     """
 
-    prior_attempt: Answer | None = None
+    prior_attempt: Answer = Answer.MISSING
     duration_months: float | Literal["unknown"] | None = None
-    in_stent: Answer | None = None
-    graft_on_vessel: Answer | None = None
+    in_stent: Answer = Answer.MISSING
+    graft_on_vessel: Answer = Answer.MISSING
     age_years: float | None = None
     sex: Literal["female", "male"] | None = None
-    prior_cabg: Answer | None = None
-    prior_mi: Answer | None = None
+    prior_cabg: Answer = Answer.MISSING
+    prior_mi: Answer = Answer.MISSING
     lvef_percent: float | None = None
     rentrop: int | None = None
-    collaterals: Answer | None = None
-    cap_ambiguity: Answer | None = None
+    collaterals: Answer = Answer.MISSING
+    cap_ambiguity: Answer = Answer.MISSING
     tortuosity: str | None = None
     calcification_grade: str | None = None
 

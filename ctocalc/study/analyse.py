@@ -1,0 +1,106 @@
+"""The recipe: one scan and its centerlines in, one CaseResult out."""
+
+from ctocalc.errors import Notice
+from ctocalc.geometry.curve import Curve, smooth
+from ctocalc.image import physics as scan_physics
+from ctocalc.image.scan import ScanFacts
+from ctocalc.image.sections import Sampler, cubic
+from ctocalc.image.volume import Volume
+from ctocalc.lesion.describe import describe
+from ctocalc.study.calcium import Scan, burden_of, calcium_of
+from ctocalc.study.provenance import provenance
+from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
+from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
+from ctocalc.study.scoring import score_lesions
+from ctocalc.study.settings import Request
+from ctocalc.study.stations import profile_vessel
+from ctocalc.study.summary import image_facts, images_of
+from ctocalc.study.trace import frames_of, recentre, trace, with_caps
+from ctocalc.vessel.centerline import Centerline
+
+MARGIN_MM = 8.0
+
+
+def analyse(
+    volume: Volume,
+    facts: ScanFacts,
+    lines: tuple[Centerline, ...],
+    *,
+    request: Request,
+    inputs: tuple[InputDigest, ...],
+    notices: tuple[Notice, ...] = (),
+) -> CaseResult:
+    """Measure and score one patient.
+
+    Parameters
+    ----------
+    volume
+        The scan, or the part of it within 8 mm of the lines.
+    lines
+        One centerline per vessel, placed in the scan, ostium first.
+    notices
+        What reading has already noticed.
+    """
+    axes = [_first_axis(line, request) for line in lines]
+    samplers = [cubic(volume.crop(volume.grid.box(c.points_lps_mm, MARGIN_MM))) for c in axes]
+    tubes = [
+        scan_physics.tube(sampler, frames_of(axis, request.settings))
+        for sampler, axis in zip(samplers, axes, strict=True)
+    ]
+    settings = request.settings.image
+    slope = settings.hu_per_mgcc
+    if slope is None and not facts.spectral:
+        slope = scan_physics.hu_per_mgcc(facts.kvp)
+    physics = scan_physics.estimate(
+        tubes, slope_hu_per_mgcc=slope, no_contrast_below_hu=settings.no_contrast_below_hu
+    )
+    scan = Scan(volume=volume, facts=facts, physics=physics)
+    found = [
+        _vessel(scan, sampler, axis, line, request)
+        for sampler, axis, line in zip(samplers, axes, lines, strict=True)
+    ]
+    seen = [notice for _, noticed in found for notice in noticed]
+    return CaseResult(
+        case_id=request.case_id,
+        status="ok",
+        quality=(*notices, *image_notices(physics, settings), *seen),
+        provenance=provenance(request, inputs),
+        image=image_facts(facts, physics),
+        vessels=tuple(vessel for vessel, _ in found),
+    )
+
+
+def _first_axis(line: Centerline, request: Request) -> Curve:
+    stiffness = request.settings.axis.stiffness_mm6
+    return smooth(line.points_lps_mm, stiffness_mm6=stiffness).from_nearest(line.points_lps_mm[0])
+
+
+def _vessel(
+    scan: Scan, sampler: Sampler, axis: Curve, line: Centerline, request: Request
+) -> tuple[VesselResult, tuple[Notice, ...]]:
+    settings, physics = request.settings, scan.physics
+    for _ in range(settings.axis.recentrings):
+        axis = recentre(trace(sampler, axis, physics, settings), line.points_lps_mm[0], settings)
+    seen = trace(sampler, axis, physics, settings)
+    if caps := request.caps_mm.get(line.vessel):
+        seen = with_caps(seen, caps, settings)
+    calcium, measures = burden_of(scan, seen, settings.calcium)
+    lesions = describe(
+        seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
+    )
+    result = VesselResult(
+        vessel=line.vessel,
+        status="ok",
+        length_mm=axis.length_mm,
+        centerline=LineFacts(digest=line.digest, points=len(line.points_lps_mm), frame="LPS"),
+        calcium=calcium_of(scan, seen, calcium, measures),
+        lesions=lesions,
+        scores=score_lesions(
+            lesions,
+            request.clinical.of(line.vessel),
+            not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
+        ),
+        profile=profile_vessel(seen, calcium, measures.burden, lesions, physics),
+        images=images_of(seen, calcium),
+    )
+    return result, vessel_notices(line, seen, lesions, contrast=physics.contrast)

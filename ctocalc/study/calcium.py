@@ -1,0 +1,85 @@
+"""Calcium of one traced vessel: on its sections, and on the scan's own slices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.scan import ScanFacts
+from ctocalc.image.volume import Volume
+from ctocalc.lesion import agatston, plaque
+from ctocalc.lesion.describe import VesselMeasures
+from ctocalc.lesion.lesion import VesselCalcium
+from ctocalc.study.trace import Trace
+from ctocalc.vessel.calcium import Calcium, CalciumSettings, measure_calcium
+
+# On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
+ABOVE_POOL_SD = 4.0
+BEYOND_WALL_MM = 0.5
+WIDEST_MM = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scan:
+    """A scan, what its header says and what its voxels show."""
+
+    volume: Volume
+    facts: ScanFacts
+    physics: ScanPhysics
+
+
+def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calcium, VesselMeasures]:
+    """Measure calcium along a traced vessel and gather what lesions are described from.
+
+    Without contrast nothing hides calcium: every station counts as one without lumen.
+    """
+    contrast = scan.physics.contrast
+    blocked = seen.occluded if contrast else np.ones(len(seen.frames), dtype=bool)
+    wall = seen.wall.boundary
+    calcium = measure_calcium(
+        seen.sections, seen.signal, blocked, wall, seen.curvature, scan.physics, settings=settings
+    )
+    area, s = wall.area_mm2, seen.frames.arclength_mm
+    islands = agatston.islands(
+        scan.volume,
+        seen.frames.origin_lps_mm,
+        s,
+        np.minimum(np.sqrt(area / np.pi) + BEYOND_WALL_MM, WIDEST_MM),
+        levels_hu=score_levels(scan),
+    )
+    return calcium, VesselMeasures(
+        curve=seen.curve,
+        arclength_mm=s,
+        wall_area_mm2=area,
+        occluded=seen.occluded,
+        calcium=calcium,
+        burden=plaque.burden(s, calcium, area, scan.physics.hu_per_mgcc),
+        islands=islands,
+        contrast=contrast,
+    )
+
+
+def calcium_of(
+    scan: Scan, seen: Trace, calcium: Calcium, measures: VesselMeasures
+) -> VesselCalcium:
+    """Return the calcium of the whole measured artery."""
+    pieces = plaque.pieces(
+        measures.arclength_mm, calcium, seen.sections.samples, scan.physics.hu_per_mgcc
+    )
+    return plaque.whole_vessel(
+        pieces,
+        measures.islands,
+        contrast=scan.physics.contrast,
+        threshold_hu=score_levels(scan)[0],
+    )
+
+
+def score_levels(scan: Scan) -> tuple[float, float, float, float]:
+    """Return the thresholds of the calcium score: by kVp, and above the lumen with contrast."""
+    levels = agatston.thresholds(scan.facts.kvp)
+    if not scan.physics.contrast:
+        return levels
+    pool = scan.physics.blood_pool_hu.value or 0.0
+    least = pool + ABOVE_POOL_SD * scan.physics.noise_sd_hu
+    a, b, c, d = (max(level, least) for level in levels)
+    return a, b, c, d

@@ -1,0 +1,82 @@
+"""Warnings that only the measurement itself can give."""
+
+import numpy as np
+
+from ctocalc.errors import Code, Notice
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.lesion.lesion import Lesion
+from ctocalc.study.settings import ImageSettings
+from ctocalc.study.trace import Trace
+from ctocalc.vessel.centerline import Centerline
+
+NO_CONTRAST_REASON = "the scan shows no contrast in the vessels (NO_CONTRAST)"
+SPARSE_MM = 3.0
+OFF_CENTRE_MM = 1.0
+LESS_AT_START = 0.7
+
+
+def image_notices(physics: ScanPhysics, settings: ImageSettings) -> tuple[Notice, ...]:
+    """Return what the scan's own physics warns of."""
+    pool, noise = physics.blood_pool_hu.value, physics.noise_hu.value
+    out = []
+    if not physics.contrast:
+        seen = "unknown" if pool is None else f"{pool:.0f} HU"
+        out.append(Notice(
+            code=Code.NO_CONTRAST,
+            message=f"The vessels hold no contrast (lumen {seen}, at least "
+            f"{settings.no_contrast_below_hu:.0f} HU was expected): lumen and occlusion are not "
+            "measurable, calcium is. Use the angiographic series for scores.",
+        ))  # fmt: skip
+    elif pool is not None and pool < settings.low_contrast_below_hu:
+        out.append(Notice(
+            code=Code.CONTRAST_LOW,
+            message=f"The proximal lumen has {pool:.0f} HU; at least "
+            f"{settings.low_contrast_below_hu:.0f} HU was expected. Caps and stumps are uncertain.",
+        ))  # fmt: skip
+    if noise is not None and noise > settings.noise_high_above_hu:
+        out.append(Notice(
+            code=Code.NOISE_HIGH,
+            message=f"The noise is {noise:.0f} HU; at most {settings.noise_high_above_hu:.0f} HU "
+            "was expected. Use a smoother reconstruction; faint calcium and caps are uncertain.",
+        ))  # fmt: skip
+    return tuple(out)
+
+
+def vessel_notices(
+    line: Centerline, seen: Trace, lesions: tuple[Lesion, ...], *, contrast: bool
+) -> tuple[Notice, ...]:
+    """Return what one vessel's line and lesions warn of."""
+    points = line.points_lps_mm
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    along = seen.curve.at(np.arange(0.0, seen.curve.length_mm, 0.2))
+    apart = np.linalg.norm(points[:, None, :] - along[None, :, :], axis=2).min(axis=1)
+    off = float(np.median(apart))
+    out: list[tuple[Code, bool, str]] = [
+        (Code.CENTERLINE_SPARSE, float(np.median(steps)) > SPARSE_MM,
+         f"The line's points are {float(np.median(steps)):.1f} mm apart; at most {SPARSE_MM:.0f} "
+         "mm was expected. Bends between points were bridged smoothly; give a denser line."),
+        (Code.CENTERLINE_OFF_CENTRE, off > OFF_CENTRE_MM,
+         f"The line lies {off:.1f} mm off the vessel's centre in the median; at most "
+         f"{OFF_CENTRE_MM:.0f} mm was expected. It was recentred; look at the sections."),
+        (Code.CENTERLINE_DIRECTION, contrast and _seems_reversed(seen),
+         "The vessel is wider at the line's last point than at its first, which should be the "
+         "ostium. The line was not turned; check it, entry and exit may be swapped."),
+        (Code.OCCLUSION_AT_END_OF_LINE, any(lesion.truncated for lesion in lesions),
+         "An occlusion reaches an end of the line; its length is only what is visible. Extend the "
+         "line beyond the occlusion."),
+    ]  # fmt: skip
+    return tuple(
+        Notice(code=code, message=message, vessel=line.vessel)
+        for code, present, message in out
+        if present
+    )
+
+
+def _seems_reversed(seen: Trace) -> bool:
+    """Whether the first 8 mm are much narrower than the last 8 mm: vessels taper."""
+    area = seen.wall.boundary.area_mm2
+    count = round(8.0 / float(seen.frames.arclength_mm[1] - seen.frames.arclength_mm[0]))
+    if len(area) < 4 * count:
+        return False
+    first, last = np.nanmedian(area[:count]), np.nanmedian(area[-count:])
+    return bool(first < LESS_AT_START**2 * last)

@@ -1,0 +1,117 @@
+"""Follow one vessel: resample on frames, find the lumen, its interruptions and the wall."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ctocalc._arrays import Bools, Floats
+from ctocalc.geometry.curve import Curve, smooth
+from ctocalc.geometry.frames import Frames, rotation_minimising
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.sections import (
+    CartesianSections,
+    Sampler,
+    cartesian_sections,
+    polar_sections,
+)
+from ctocalc.study.settings import AnalysisSettings
+from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
+from ctocalc.vessel.occlusion import Interruption, find_occlusions, given_occlusions
+from ctocalc.vessel.rays import RayFits, fit_rays
+from ctocalc.vessel.wall import Wall, find_wall
+
+HALF_WIDTH_MM = 4.5
+PIXEL_MM = 0.15
+RAYS = 48
+RADII_MM = np.arange(0.0, 4.01, 0.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trace:
+    """One vessel as seen along one axis."""
+
+    curve: Curve
+    frames: Frames
+    sections: CartesianSections
+    signal: LumenSignal
+    rays: RayFits
+    gaps: tuple[Interruption, ...]
+    wall: Wall
+
+    @property
+    def occluded(self) -> Bools:
+        """Stations (N,) inside a total interruption, islands included."""
+        s = self.frames.arclength_mm
+        out = np.zeros(len(s), dtype=bool)
+        for gap in self.gaps:
+            if gap.total:
+                out |= (s >= gap.start_mm) & (s <= gap.end_mm)
+        return out
+
+    @property
+    def curvature(self) -> Floats:
+        """Curvature (N, 2) in 1/mm along normal and binormal of every station."""
+        vector = self.curve.curvature(self.frames.arclength_mm)
+        along_normal = (vector * self.frames.normal).sum(axis=1)
+        return np.stack([along_normal, (vector * self.frames.binormal).sum(axis=1)], axis=1)
+
+
+def frames_of(curve: Curve, settings: AnalysisSettings) -> Frames:
+    """Stations along a curve with their axes."""
+    s = curve.stations(settings.axis.station_mm)
+    return rotation_minimising(curve.at(s), curve.tangent(s), s)
+
+
+def trace(
+    sampler: Sampler, curve: Curve, physics: ScanPhysics, settings: AnalysisSettings
+) -> Trace:
+    """Look at the vessel along one axis."""
+    frames = frames_of(curve, settings)
+    sections = cartesian_sections(sampler, frames, half_width_mm=HALF_WIDTH_MM, pixel_mm=PIXEL_MM)
+    polar = polar_sections(sampler, frames, angles=RAYS, radius_mm=RADII_MM)
+    if physics.contrast:
+        signal = find_lumen(sections, physics, settings=settings.lumen)
+    else:
+        signal = without_contrast(len(frames), physics)
+    rays = fit_rays(polar, signal, physics, farthest_mm=settings.wall.farthest_mm)
+    gaps: tuple[Interruption, ...] = ()
+    if physics.contrast:
+        gaps = find_occlusions(
+            frames.arclength_mm, signal, rays.lumen_diameter_mm, settings=settings.occlusion
+        )
+    wall = find_wall(rays, step_mm=settings.axis.station_mm, settings=settings.wall)
+    return Trace(
+        curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
+        wall=wall,
+    )  # fmt: skip
+
+
+def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> Curve:
+    """Move the axis onto the centre of the outer wall, and smooth it anew.
+
+    Stations whose wall is not seen have little say; no station moves farther than the limit.
+    Arc length starts again at the point nearest to the first given point.
+    """
+    offset = seen.wall.boundary.centroid_mm
+    length = np.linalg.norm(offset, axis=1, keepdims=True)
+    limit = settings.axis.recentre_limit_mm
+    offset = offset * np.minimum(1.0, limit / np.maximum(length, 1e-9))
+    frames = seen.frames
+    points = frames.origin_lps_mm + offset[:, :1] * frames.normal + offset[:, 1:] * frames.binormal
+    weight = 0.05 + seen.wall.boundary.confidence
+    curve = smooth(points, stiffness_mm6=settings.axis.stiffness_mm6, weight=weight)
+    return curve.from_nearest(start_lps_mm)
+
+
+def with_caps(
+    seen: Trace, caps_mm: tuple[tuple[float, float], ...], settings: AnalysisSettings
+) -> Trace:
+    """Return the trace with its occlusions replaced by those a user named (entry, exit)."""
+    gaps = given_occlusions(
+        seen.frames.arclength_mm,
+        seen.signal,
+        seen.rays.lumen_diameter_mm,
+        caps_mm,
+        settings=settings.occlusion,
+    )
+    return replace(seen, gaps=gaps)

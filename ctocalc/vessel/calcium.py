@@ -1,0 +1,241 @@
+"""Calcium per station: area, fraction of the vessel's cross-section, arcs, thickness."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import (
+    binary_dilation,
+    distance_transform_edt,
+    gaussian_filter,
+    map_coordinates,
+    maximum_filter,
+)
+from scipy.ndimage import maximum as maximum_by
+from skimage.measure import label
+
+from ctocalc._arrays import Bools, Floats, Floats32, Ints
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.sections import CartesianSections
+from ctocalc.kernels.polar import enclosing_arc_deg, largest_arc_deg, thickness_mm, union_arc_deg
+from ctocalc.vessel.boundary import Boundary
+from ctocalc.vessel.lumen import LumenSignal
+
+RAYS = 120
+RAY_STEP_MM = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalciumSettings:
+    """How calcium is found and sized.
+
+    A place is calcium where it stands at half of its own local peak or above (half-maximum:
+    right whatever the density for deposits near one blur width; thinner ones read too large).
+    ``peak_above_noise`` noise SDs above plaque make a peak; in the lumen, and within
+    ``cap_zone_mm`` of it, it is ``lumen_above_share`` of the lumen above the lumen.
+    ``apparent_hu`` and ``apparent_sd``: threshold of the apparent fraction.
+    """
+
+    peak_above_noise: float = 4.0
+    lumen_above_share: float = 0.25
+    cap_zone_mm: float = 0.8
+    peak_reach_mm: float = 0.75
+    beyond_wall_mm: float = 0.3
+    mass_zone_mm: float = 0.8
+    mass_above_hu: float = 130.0
+    arc_thickness_mm: float = 0.1
+    apparent_hu: float = 350.0
+    apparent_sd: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Calcium:
+    """Calcium of one vessel on its sections.
+
+    Parameters
+    ----------
+    share
+        (N, P, P) float32 in 0-1: how much of each pixel inside the outer wall is calcium.
+    piece
+        (N, P, P) number of the connected piece a pixel belongs to, 0 for none.
+    weight_mm3
+        (N, P, P) volume a pixel stands for: pixel area x station step x (1 - curvature . offset).
+    burden_hu_mm3
+        (N, P, P) HU x volume that calcium and its blur add; divided by HU per mg/cc it is mg/1000.
+    burden_piece
+        (N, P, P) the piece that the burden of a pixel belongs to, 0 for none.
+    area_mm2, apparent_mm2, arc_deg, arc_largest_deg, arc_enclosing_deg, thickness_mm, peak_hu
+        (N,) per station; ``peak_hu`` is NaN where there is no calcium.
+    free_zone_mm
+        (N,) diameter of the widest circle inside the wall without calcium.
+    """
+
+    share: Floats32
+    piece: Ints
+    weight_mm3: Floats32
+    burden_hu_mm3: Floats32
+    burden_piece: Ints
+    area_mm2: Floats
+    apparent_mm2: Floats
+    arc_deg: Floats
+    arc_largest_deg: Floats
+    arc_enclosing_deg: Floats
+    thickness_mm: Floats
+    peak_hu: Floats
+    free_zone_mm: Floats
+
+
+def measure_calcium(
+    sections: CartesianSections,
+    signal: LumenSignal,
+    occluded: Bools,
+    wall: Boundary,
+    curvature: Floats,
+    physics: ScanPhysics,
+    *,
+    settings: CalciumSettings,
+) -> Calcium:
+    """Measure calcium on every section.
+
+    Parameters
+    ----------
+    occluded
+        (N,) stations without lumen: there a peak need not stand above the lumen's HU.
+    curvature
+        (N, 2) curvature in 1/mm along (normal, binormal): planes overlap inside a bend.
+    """
+    hu = np.nan_to_num(sections.samples, nan=-1000.0)
+    offset = sections.offset_mm
+    pixel = float(offset[1] - offset[0])
+    step = float(np.median(np.diff(sections.frames.arclength_mm)))
+    beyond = beyond_wall_mm(wall, offset)
+    without_lumen = _away_from_lumen(occluded, step, settings)
+    found, reach = _find(hu, beyond, signal, without_lumen, physics, pixel, settings)
+    piece = label(found, connectivity=3)
+    share = (found & (beyond <= 0.0)).astype(np.float32)
+    bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
+    weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
+    zone = _grow(found, settings.mass_zone_mm / pixel) & (hu > settings.mass_above_hu)
+    zone &= beyond < settings.mass_zone_mm
+    # Over soft tissue the tail that is lost below 130 HU and the baseline that is kept cancel;
+    # over a lumen the baseline is the lumen.
+    base = np.where(without_lumen, 0.0, signal.reference_hu)[:, None, None]
+    burden = np.where(zone, hu - base, 0.0).clip(min=0.0) * weight
+    union, largest, enclosing, thickest = _arcs(share, wall, offset, settings)
+    return Calcium(
+        share=share,
+        piece=piece,
+        weight_mm3=weight,
+        burden_hu_mm3=burden.astype(np.float32),
+        burden_piece=maximum_filter(piece, size=(1, reach, reach)) * zone,
+        area_mm2=share.sum(axis=(1, 2), dtype=np.float64) * pixel**2,
+        apparent_mm2=_apparent(hu, beyond, physics, pixel, settings),
+        arc_deg=union,
+        arc_largest_deg=largest,
+        arc_enclosing_deg=enclosing,
+        thickness_mm=thickest,
+        peak_hu=_peaks(hu, found),
+        free_zone_mm=_free_zone(share, beyond, pixel),
+    )
+
+
+def beyond_wall_mm(wall: Boundary, offset_mm: Floats) -> Floats:
+    """Radial distance (N, P, P) of every pixel from the wall: negative inside."""
+    radius = np.hypot(offset_mm[None, :], offset_mm[:, None])
+    turn = np.arctan2(offset_mm[:, None], offset_mm[None, :]) % (2 * np.pi)
+    count = wall.radius_mm.shape[1]
+    at = turn / (2 * np.pi) * count
+    left = np.floor(at).astype(int) % count
+    part = at - np.floor(at)
+    around = wall.radius_mm[:, left] * (1 - part) + wall.radius_mm[:, (left + 1) % count] * part
+    return np.asarray(radius - around)
+
+
+def _away_from_lumen(occluded: Bools, step_mm: float, settings: CalciumSettings) -> Bools:
+    size = round(settings.cap_zone_mm / step_mm)
+    return ~binary_dilation(~occluded, iterations=size) if size else occluded
+
+
+def _find(
+    hu: Floats32,
+    beyond: Floats,
+    signal: LumenSignal,
+    without_lumen: Bools,
+    physics: ScanPhysics,
+    pixel_mm: float,
+    settings: CalciumSettings,
+) -> tuple[Bools, int]:
+    """Return where calcium is (N, P, P), and the reach in pixels within which it was looked for."""
+    smooth = gaussian_filter(hu, (0.0, 0.1 / pixel_mm, 0.1 / pixel_mm))
+    near = beyond < settings.beyond_wall_mm
+    reach = 2 * round(settings.peak_reach_mm / pixel_mm) + 1
+    peak = maximum_filter(np.where(near, smooth, -1000.0), size=(3, reach, reach))
+    above_plaque = signal.plaque_hu + settings.peak_above_noise * physics.noise_sd_hu
+    above_lumen = signal.reference_hu + np.maximum(
+        settings.lumen_above_share * signal.reference_hu, 3.0 * physics.noise_sd_hu
+    )
+    least = np.where(without_lumen, above_plaque, above_lumen)[:, None, None]
+    half = 0.5 * (peak + signal.plaque_hu[:, None, None])
+    # Beside a lumen half of the peak may be the lumen itself.
+    floor = np.where(without_lumen, -1000.0, signal.reference_hu + 2.0 * physics.noise_sd_hu)
+    found = near & (peak >= least) & (smooth >= np.maximum(half, floor[:, None, None]))
+    return np.asarray(found), reach
+
+
+def _grow(mask: Bools, pixels: float) -> Bools:
+    size = 2 * round(pixels) + 1
+    return np.asarray(maximum_filter(mask, size=(3, size, size)))
+
+
+def _apparent(
+    hu: Floats32, beyond: Floats, physics: ScanPhysics, pixel_mm: float, settings: CalciumSettings
+) -> Floats:
+    pool = physics.blood_pool_hu.value or 0.0
+    least = max(settings.apparent_hu, pool + settings.apparent_sd * physics.noise_sd_hu)
+    return np.asarray(((hu >= least) & (beyond <= 0.0)).sum(axis=(1, 2)) * pixel_mm**2)
+
+
+def _arcs(
+    share: Floats32, wall: Boundary, offset_mm: Floats, settings: CalciumSettings
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Union, largest and enclosing arc (degrees) and the largest thickness (mm) per station."""
+    pixel = float(offset_mm[1] - offset_mm[0])
+    angle = np.linspace(0.0, 2 * np.pi, RAYS, endpoint=False)
+    radius = np.arange(RAY_STEP_MM / 2, float(np.nanmax(wall.radius_mm)) + 0.1, RAY_STEP_MM)
+    middle = wall.centroid_mm
+    x = middle[:, 0, None, None] + np.cos(angle)[:, None] * radius
+    y = middle[:, 1, None, None] + np.sin(angle)[:, None] * radius
+    covered = np.zeros(x.shape, dtype=np.bool_)
+    for n in np.flatnonzero(share.any(axis=(1, 2))):
+        at = np.stack([(y[n] - offset_mm[0]) / pixel, (x[n] - offset_mm[0]) / pixel])
+        covered[n] = map_coordinates(share[n], at, order=1) >= 0.5
+    thick = thickness_mm(covered, RAY_STEP_MM)
+    present = thick >= settings.arc_thickness_mm
+    return (
+        union_arc_deg(present),
+        largest_arc_deg(present),
+        enclosing_arc_deg(present),
+        thick.max(axis=1),
+    )
+
+
+def _peaks(hu: Floats32, found: Bools) -> Floats:
+    peak = np.where(found, hu, -np.inf).max(axis=(1, 2))
+    return np.where(np.isfinite(peak), peak, np.nan)
+
+
+def _free_zone(share: Floats32, beyond: Floats, pixel_mm: float) -> Floats:
+    out = np.zeros(len(share))
+    for n in range(len(share)):
+        free = (beyond[n] <= 0.0) & (share[n] < 0.5)
+        if free.any():
+            out[n] = 2.0 * float(distance_transform_edt(free).max()) * pixel_mm
+    return out
+
+
+def peaks_by_piece(hu: Floats32, piece: Ints) -> Floats:
+    """Highest HU (pieces + 1,) of every piece; index 0 is not a piece."""
+    count = int(piece.max())
+    out = np.full(count + 1, np.nan)
+    if count:
+        out[1:] = maximum_by(hu, piece, index=np.arange(1, count + 1))
+    return out

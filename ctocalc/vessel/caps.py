@@ -1,0 +1,138 @@
+"""The cap of an occlusion: where the lumen ends, and over which length it tapers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctocalc._arrays import Floats
+from ctocalc.vessel.lumen import LumenSignal
+
+# Truth is blunt up to 1.2 mm and tapered from 2 mm on: the call is made between.
+BLUNT_BELOW_MM = 1.6
+HALF_MM = 0.5
+ONE_MM = 1.0
+TIP_MM = 0.16
+# Exponents of the taper: under 1 the lumen closes late (rounded), over 1 early.
+_SHAPES = (0.5, 0.8, 1.25)
+_TAPERS = np.concatenate([np.arange(0.0, 2.0, 0.2), np.arange(2.0, 10.01, 0.5)])
+_SHIFTS = np.arange(-4.0, 8.01, 0.1)
+# Neighbouring stations share noise, and the model is not the vessel: chi-square counts for less.
+_INDEPENDENT = 0.35
+_DIAMETER_SD_MM = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """One cap, in mm along the axis: tip (any lumen), 0.5 and 1.0 mm lumen, taper length.
+
+    ``*_sd`` are standard deviations of the fit; ``p_blunt`` the probability that the taper is
+    shorter than 1.6 mm, under a flat prior.
+    """
+
+    tip_mm: float
+    half_mm: float
+    one_mm: float
+    half_sd_mm: float
+    taper_mm: float
+    taper_sd_mm: float
+    p_blunt: float
+
+
+def fit_cap(
+    arclength_mm: Floats,
+    signal: LumenSignal,
+    lumen_diameter_mm: Floats,
+    *,
+    edge: int,
+    inside: int,
+    limit: int,
+    window_mm: float,
+) -> Cap:
+    """Fit a lumen that closes towards a tip to the contrast and diameters around one cap.
+
+    The lumen is ``d_ref * (distance to the tip / taper) ** shape``; what CT shows of it is blurred
+    across (``LumenSignal.share_of``) and along the vessel.  All tapers, shapes and tips of a grid
+    are compared; results are means over their probabilities, so the interval is honest about
+    what the image cannot tell.
+
+    Parameters
+    ----------
+    edge
+        First (proximal cap) or last (distal cap) station without contrast.
+    inside
+        +1 when the occlusion lies distal of this cap, -1 when proximal.
+    limit
+        First station beyond the other end of the occlusion.
+    """
+    step = float(np.median(np.diff(arclength_mm)))
+    reach = round(window_mm / step)
+    body = min(abs(limit - edge), round(5.0 / step))
+    stations = edge + inside * np.arange(-reach, body)
+    stations = stations[(stations >= 0) & (stations < len(arclength_mm))]
+    x = inside * (arclength_mm[stations] - arclength_mm[edge])
+    share = signal.share[stations]
+    diameter = lumen_diameter_mm[stations]
+    far = np.isfinite(diameter) & (x < -2.0)
+    reference = float(np.median(diameter[far])) if far.sum() >= 3 else 2.5
+    reference = max(reference, 0.8)
+    spread = _spread(signal, stations, share)
+    shift, taper, shape = (
+        g.ravel() for g in np.meshgrid(_SHIFTS, _TAPERS, np.array(_SHAPES), indexing="ij")
+    )
+    keep = (taper > 0.0) | (shape == _SHAPES[0])
+    shift, taper, shape = shift[keep], taper[keep], shape[keep]
+    model = _diameters(x, shift, taper, shape, reference)
+    blurred = _blur_along(signal.share_of(model), x, signal.blur_mm)
+    known = np.isfinite(share)
+    chi = (((blurred[:, known] - share[known]) / spread) ** 2).clip(max=16.0).sum(axis=1)
+    wide = np.isfinite(diameter) & (diameter > 1.0)
+    # A wide lumen no longer shows in the contrast at its centre, only in its edges.
+    miss = (model[:, wide] - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM
+    chi += (miss**2).clip(max=16.0).sum(axis=1)
+    probability = np.exp(-0.5 * _INDEPENDENT * (chi - chi.min()))
+    # The grid is finer for short tapers: weigh by the length each one stands for.
+    probability *= np.interp(taper, _TAPERS, np.gradient(_TAPERS))
+    probability /= probability.sum()
+    tip, half, one = (_where(d, shift, taper, shape, reference) for d in (TIP_MM, HALF_MM, ONE_MM))
+    mean_half = float(probability @ half)
+    mean_taper = float(probability @ taper)
+    origin = float(arclength_mm[edge])
+    return Cap(
+        tip_mm=origin + inside * float(probability @ tip),
+        half_mm=origin + inside * mean_half,
+        one_mm=origin + inside * float(probability @ one),
+        half_sd_mm=float(np.sqrt(probability @ (half - mean_half) ** 2)) + 0.1,
+        taper_mm=mean_taper,
+        taper_sd_mm=float(np.sqrt(probability @ (taper - mean_taper) ** 2)) + 0.1,
+        p_blunt=float(probability[taper < BLUNT_BELOW_MM].sum()),
+    )
+
+
+def _spread(signal: LumenSignal, stations: Floats, share: Floats) -> float:
+    """Spread of the contrast share between neighbours: noise as the signal has it."""
+    known = share[np.isfinite(share)]
+    if len(known) < 6:
+        return 0.1
+    jumps = np.diff(known)
+    return float(max(1.4826 * np.median(np.abs(jumps - np.median(jumps))), 0.05))
+
+
+def _diameters(x: Floats, shift: Floats, taper: Floats, shape: Floats, reference: float) -> Floats:
+    """Lumen diameter (G, X) at distances ``x`` towards the occlusion; tip at ``shift``."""
+    room = np.maximum(shift[:, None] - x[None, :], 0.0)
+    part = np.minimum(room / np.maximum(taper[:, None], 1e-6), 1.0)
+    return np.asarray(reference * part ** shape[:, None])
+
+
+def _where(
+    diameter: float, shift: Floats, taper: Floats, shape: Floats, reference: float
+) -> Floats:
+    """Distance at which the model's lumen has this diameter."""
+    part = min(diameter / reference, 1.0)
+    return np.asarray(shift - taper * part ** (1.0 / shape))
+
+
+def _blur_along(share: Floats, x: Floats, sigma_mm: float) -> Floats:
+    kernel = np.exp(-0.5 * ((x[:, None] - x[None, :]) / sigma_mm) ** 2)
+    kernel /= kernel.sum(axis=0, keepdims=True)
+    return np.asarray(share @ kernel)

@@ -1,0 +1,94 @@
+"""Rays from the axis outwards: where lumen and outer wall end on each of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ctocalc._arrays import Bools, Floats, frozen
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.sections import PolarSections
+from ctocalc.kernels.edges import fit_two_edges, guess_edges
+from ctocalc.vessel.lumen import LumenSignal
+
+SMOOTH_ALONG_MM = 0.6
+SMOOTH_ANGLE_DEG = 8.0
+REACH_MM = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RayFits:
+    """Edges found on every ray (N, A), in mm from the axis, before any shape is assumed.
+
+    ``lumen_mm`` is 0 where there is no lumen on the ray; ``wall_sd_mm`` is the wall's own
+    uncertainty from noise (infinite where the wall does not show); ``calcified`` rays cross calcium,
+    so their wall is the outer edge of the calcium.
+    """
+
+    lumen_mm: Floats
+    wall_mm: Floats
+    wall_sd_mm: Floats
+    calcified: Bools
+
+    def __post_init__(self) -> None:
+        shape = self.lumen_mm.shape
+        for name in ("lumen_mm", "wall_mm", "wall_sd_mm"):
+            object.__setattr__(self, name, frozen(getattr(self, name), shape))
+        object.__setattr__(self, "calcified", frozen(self.calcified, shape, np.bool_))
+
+    @property
+    def lumen_diameter_mm(self) -> Floats:
+        """Equivalent diameter (N,) of the lumen; NaN where under half of the rays show it."""
+        seen = np.isfinite(self.lumen_mm) & ~self.calcified
+        enough = seen.mean(axis=1) >= 0.5
+        squares = np.where(seen, self.lumen_mm**2, 0.0).sum(axis=1) / np.maximum(
+            seen.sum(axis=1), 1
+        )
+        return np.where(enough, 2.0 * np.sqrt(squares), np.nan)
+
+
+def fit_rays(
+    sections: PolarSections, signal: LumenSignal, physics: ScanPhysics, *, farthest_mm: float
+) -> RayFits:
+    """Fit the blurred two-layer model (lumen, wall, outside) to every ray.
+
+    Samples are first averaged along the vessel and over neighbouring angles, never along the ray.
+    """
+    step = float(np.median(np.diff(sections.frames.arclength_mm)))
+    turn = 360.0 / len(sections.angle_rad)
+    hu = np.nan_to_num(sections.samples, nan=-1000.0)
+    hu = gaussian_filter1d(hu, SMOOTH_ALONG_MM / step, axis=0, mode="nearest")
+    hu = gaussian_filter1d(hu, SMOOTH_ANGLE_DEG / turn, axis=1, mode="wrap").astype(np.float32)
+    lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
+    above = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * physics.noise_sd_hu)
+    starts, outside, calcified = guess_edges(
+        hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
+    )
+    fitted = fit_two_edges(
+        np.where(hu > above[:, None, None], np.nan, hu),
+        sections.radius_mm,
+        np.nan_to_num(lumen),
+        signal.plaque_hu,
+        outside,
+        starts,
+        REACH_MM,
+        physics.sigma_mm,
+    )
+    outer = _outer_half_maximum(hu, sections.radius_mm, outside, starts[..., 1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sd = physics.noise_sd_hu / np.sqrt(fitted[..., 3])
+    return RayFits(
+        lumen_mm=np.where(starts[..., 0] < 0, 0.0, fitted[..., 0]),
+        wall_mm=np.where(calcified, outer, fitted[..., 1]),
+        wall_sd_mm=np.where(np.isfinite(sd), sd, np.inf),
+        calcified=calcified,
+    )
+
+
+def _outer_half_maximum(hu: Floats, radius: Floats, outside: Floats, near: Floats) -> Floats:
+    """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
+    within = radius <= near[..., None] + 0.3
+    peak = np.where(within, hu, -np.inf).max(axis=2)
+    above = within & (hu >= (0.5 * (peak + outside))[..., None])
+    last = above.shape[2] - 1 - np.argmax(above[..., ::-1], axis=2)
+    return np.where(above.any(axis=2), radius[last] + 0.05, np.nan)

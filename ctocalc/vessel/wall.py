@@ -1,0 +1,106 @@
+"""The outer wall of the vessel, also through an occlusion."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+from ctocalc._arrays import Array, Floats
+from ctocalc.vessel.boundary import Boundary, BoundaryKind
+from ctocalc.vessel.rays import RayFits
+
+HARMONICS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallSettings:
+    """Shape prior of the outer wall.
+
+    Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
+    the mean radius' slope over a millimetre (``bend_sd_mm``), of the second and third harmonic as
+    a share of the radius; ``rim_mm`` is what lies outside calcium that reaches the wall.
+    """
+
+    farthest_mm: float = 3.4
+    ray_sd_mm: float = 0.12
+    bend_sd_mm: float = 0.06
+    ellipse_share: float = 0.07
+    triangle_share: float = 0.03
+    rim_mm: float = 0.08
+    calcified_sd_mm: float = 0.25
+    usual_radius_mm: float = 1.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wall:
+    """Outer wall and where it was seen: ``source`` (N,) "seen" or "bridged"."""
+
+    boundary: Boundary
+    source: Array
+
+
+def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
+    """Fit one smooth tube to the wall edges of all rays at once.
+
+    Radius = Fourier series up to order 3 in the angle, each coefficient smooth along the vessel;
+    rays without a visible wall have no say there and the neighbours decide; outliers are
+    weighed down (Tukey).  Misleads where a long stretch is embedded in myocardium.
+    """
+    count, angles = rays.wall_mm.shape
+    angle = np.linspace(0.0, 2 * np.pi, angles, endpoint=False)
+    basis = np.stack(
+        [np.ones(angles)]
+        + [f(m * angle) for m in range(1, HARMONICS + 1) for f in (np.cos, np.sin)],
+        axis=1,
+    )
+    target = np.where(rays.calcified, rays.wall_mm + settings.rim_mm, rays.wall_mm)
+    spread = np.where(rays.calcified, settings.calcified_sd_mm, settings.ray_sd_mm)
+    usable = np.isfinite(target) & np.isfinite(rays.wall_sd_mm) | (
+        rays.calcified & np.isfinite(target)
+    )
+    noise = np.where(rays.calcified, 0.0, np.minimum(rays.wall_sd_mm, 1e3))
+    base = np.where(usable, 1.0 / (spread**2 + noise**2), 0.0)
+    target = np.nan_to_num(target)
+    weight = base
+    for _ in range(5):
+        coefficients = _solve(weight, target, basis, step_mm, settings)
+        miss = (target - coefficients @ basis.T) * np.sqrt(base)
+        weight = base * np.clip(1.0 - (miss / 4.0) ** 2, 0.0, 1.0) ** 2
+    radius = np.maximum(coefficients @ basis.T, 0.3)
+    seen = (weight > 0.25 / settings.ray_sd_mm**2).mean(axis=1)
+    boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
+    return Wall(boundary=boundary, source=np.where(seen >= 0.25, "seen", "bridged"))
+
+
+def _solve(
+    weight: Floats, target: Floats, basis: Floats, step_mm: float, settings: WallSettings
+) -> Floats:
+    """Return Fourier coefficients (N, 7) of the weighted, smooth least-squares tube."""
+    count, terms = len(weight), basis.shape[1]
+    # Rays of one station share their errors: they count as one ray per 30 degrees.
+    share = 12.0 / weight.shape[1]
+    normal = np.einsum("na,ai,aj->nij", weight * share, basis, basis)
+    rhs = (weight * share * target) @ basis
+    prior = np.array(
+        [1.0, 0.5]
+        + [0.5]
+        + [settings.ellipse_share * settings.usual_radius_mm] * 2
+        + [settings.triangle_share * settings.usual_radius_mm] * 2
+    )
+    normal += np.diag(1.0 / prior**2)
+    rhs[:, 0] += settings.usual_radius_mm / prior[0] ** 2
+    bend = np.full(terms, settings.bend_sd_mm)
+    stiffness = 1.0 / (bend**2 * step_mm**3)
+    width = 2 * terms
+    band = np.zeros((width + 1, count * terms))
+    for i in range(terms):
+        for j in range(i + 1):
+            band[i - j, j::terms] += normal[:, i, j]
+    second = np.array([1.0, -2.0, 1.0])
+    for lag in range(3):
+        for n in range(3 - lag):
+            for t in range(terms):
+                rows = (np.arange(count - 2) + n) * terms + t
+                band[lag * terms, rows] += stiffness[t] * second[n] * second[n + lag]
+    solved = solveh_banded(band, rhs.reshape(-1), lower=True)
+    return np.asarray(solved).reshape(count, terms)
