@@ -81,14 +81,6 @@ class LesionScore:
     score: Score
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LesionScore:
-    """One score of one lesion; ``lesion`` is None where the vessel has nothing to score."""
-
-    lesion: int | None
-    score: Score
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VesselResult:
     """One vessel: measured (``status`` "ok"), or refused with its code and reason."""

@@ -21,8 +21,8 @@ class RayFits:
     """Edges found on every ray (N, A), in mm from the axis, before any shape is assumed.
 
     ``lumen_mm`` is 0 where there is no lumen on the ray; ``wall_sd_mm`` is the wall's own
-    uncertainty from noise (infinite where the wall does not show); ``calcified`` rays cross calcium,
-    so their wall is the outer edge of the calcium.
+    uncertainty from noise (infinite where the wall does not show); ``calcified`` rays cross
+    calcium, so their wall is the outer edge of the calcium.
     """
 
     lumen_mm: Floats

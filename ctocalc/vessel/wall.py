@@ -46,7 +46,7 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
     rays without a visible wall have no say there and the neighbours decide; outliers are
     weighed down (Tukey).  Misleads where a long stretch is embedded in myocardium.
     """
-    count, angles = rays.wall_mm.shape
+    angles = rays.wall_mm.shape[1]
     angle = np.linspace(0.0, 2 * np.pi, angles, endpoint=False)
     basis = np.stack(
         [np.ones(angles)]
