@@ -17,12 +17,15 @@ class ClinicalFact:
     """One fact as users give it: option ``--prior-attempt``, TOML key ``prior_attempt``.
 
     ``field`` is its name in ClinicalFacts; ``by_vessel`` facts may differ between vessels.
-    ``expected`` is the sentence's "expected ...", and the option's metavar.
+    ``expected`` completes the sentence of a refusal; ``metavar`` and ``meaning`` describe the
+    option.
     """
 
     name: str
     field: str
+    meaning: str
     expected: str
+    metavar: str
     read: Callable[[str], object]
     by_vessel: bool = False
 
@@ -78,44 +81,50 @@ TORTUOSITY = ("none", "mild", "moderate", "severe", "unseen", "unknown")
 CALCIFICATION = ("none", "mild", "moderate", "severe", "unknown")
 
 
-def _yes_no(name: str, *, by_vessel: bool) -> ClinicalFact:
+def _yes_no(name: str, meaning: str, *, by_vessel: bool) -> ClinicalFact:
     return ClinicalFact(
-        name=name, field=name, expected=YES_NO, read=_answer, by_vessel=by_vessel
+        name=name, field=name, meaning=meaning, expected=YES_NO, metavar="yes|no|unknown",
+        read=_answer, by_vessel=by_vessel,
+    )  # fmt: skip
+
+
+def _words(name: str, meaning: str, words: tuple[str, ...]) -> ClinicalFact:
+    return ClinicalFact(
+        name=name, field=name, meaning=meaning, expected=" or ".join(words),
+        metavar="|".join(words), read=_one_of(*words), by_vessel=True,
     )  # fmt: skip
 
 
 FACTS = (
-    _yes_no("prior_attempt", by_vessel=True),
+    _yes_no("prior_attempt", "An earlier PCI of this occlusion failed.", by_vessel=True),
     ClinicalFact(
         name="duration_months", field="duration_months", by_vessel=True, read=_months,
-        expected="months (0-1200) or unknown",
+        expected="months (0-1200) or unknown", metavar="N|unknown", meaning="Age of the occlusion.",
     ),
-    _yes_no("in_stent", by_vessel=True),
-    _yes_no("graft_on_vessel", by_vessel=True),
+    _yes_no("in_stent", "The occlusion lies in a stent.", by_vessel=True),
+    _yes_no("graft_on_vessel", "A bypass graft goes to this vessel.", by_vessel=True),
     ClinicalFact(
-        name="age", field="age_years", read=_number(0, 130), expected="years (0-130)"
-    ),
-    ClinicalFact(
-        name="sex", field="sex", read=_one_of("female", "male"), expected="female or male"
-    ),
-    _yes_no("prior_cabg", by_vessel=False),
-    _yes_no("prior_mi", by_vessel=False),
-    ClinicalFact(
-        name="lvef", field="lvef_percent", read=_number(0, 100), expected="percent (0-100)"
+        name="age", field="age_years", read=_number(0, 130), expected="years (0-130)",
+        metavar="YEARS", meaning="Age of the patient.",
     ),
     ClinicalFact(
-        name="rentrop", field="rentrop", by_vessel=True, read=_grade, expected="0, 1, 2 or 3"
+        name="sex", field="sex", read=_one_of("female", "male"), expected="female or male",
+        metavar="female|male", meaning="Sex of the patient.",
     ),
-    _yes_no("collaterals", by_vessel=True),
-    _yes_no("cap_ambiguity", by_vessel=True),
+    _yes_no("prior_cabg", "Bypass surgery in the past.", by_vessel=False),
+    _yes_no("prior_mi", "Myocardial infarction in the past.", by_vessel=False),
     ClinicalFact(
-        name="tortuosity", field="tortuosity", by_vessel=True, read=_one_of(*TORTUOSITY),
-        expected=" or ".join(TORTUOSITY),
+        name="lvef", field="lvef_percent", read=_number(0, 100), expected="percent (0-100)",
+        metavar="PERCENT", meaning="Left-ventricular ejection fraction.",
     ),
     ClinicalFact(
-        name="calcification_grade", field="calcification_grade", by_vessel=True,
-        read=_one_of(*CALCIFICATION), expected=" or ".join(CALCIFICATION),
+        name="rentrop", field="rentrop", by_vessel=True, read=_grade, expected="0, 1, 2 or 3",
+        metavar="0-3", meaning="Rentrop grade of the collateral filling.",
     ),
+    _yes_no("collaterals", "There are collaterals fit for intervention.", by_vessel=True),
+    _yes_no("cap_ambiguity", "The place of the proximal cap is ambiguous.", by_vessel=True),
+    _words("tortuosity", "Tortuosity as a reader grades it.", TORTUOSITY),
+    _words("calcification_grade", "Calcification as a reader grades it.", CALCIFICATION),
 )  # fmt: skip
 _BY_NAME = {fact.name: fact for fact in FACTS}
 

@@ -1,0 +1,41 @@
+"""Which reader a SERIES needs: the only place where DICOM and volume files meet."""
+
+from pathlib import Path
+
+from ctocalc._arrays import Floats
+from ctocalc.dicom import read as dicom
+from ctocalc.errors import Code, ImageRefused, Notice
+from ctocalc.files import images
+from ctocalc.image.volume import Volume
+
+Scan = dicom.DicomScan | images.ImageScan
+
+
+def open_scan(series: Path, *, wanted: str | None = None) -> Scan:
+    """Return the scan of a folder, a DICOM file or a volume file, without reading a voxel.
+
+    ``wanted`` picks one of several DICOM series: a number or a UID.
+
+    Raises
+    ------
+    ImageRefused
+        When there is no such path, or it holds no scan that can be read.
+    """
+    if not series.exists():
+        raise ImageRefused(
+            Code.NO_IMAGES,
+            "The path given as SERIES does not exist; give a folder of DICOM files, or a NIfTI, "
+            "NRRD or MHA file.",
+        )
+    if series.is_file() and images.is_image_file(series):
+        return images.open_image(series)
+    return dicom.open_series(series, wanted=wanted)
+
+
+def read_scan(
+    scan: Scan, points_lps_mm: Floats, *, margin_mm: float
+) -> tuple[Volume, tuple[Notice, ...], str]:
+    """Read the part of a scan around the points (M, 3); also its warnings and its digest."""
+    if isinstance(scan, dicom.DicomScan):
+        return dicom.read(scan, points_lps_mm, margin_mm=margin_mm)
+    return images.read(scan, points_lps_mm, margin_mm=margin_mm)
