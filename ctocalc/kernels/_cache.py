@@ -10,8 +10,10 @@ import functools
 import hashlib
 import os
 import pickle
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -36,6 +38,7 @@ CODE_SETTINGS = (
     "SLP_VECTORIZE",
     "USE_LLVMLITE_MEMORY_MANAGER",
 )
+UNUSED_SECONDS = 30 * 24 * 3600
 
 
 def digest() -> str:
@@ -70,11 +73,15 @@ def folder() -> Path:
     for base in _bases():
         place = base / name
         try:
+            new = not place.exists()
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             tempfile.TemporaryFile(dir=place).close()
-        except (OSError, RuntimeError):
+            os.utime(place)  # last use, for `_sweep`
+        except OSError:
             continue
         if _private(place):
+            if new:
+                _sweep(base)
             return place
     return Path(tempfile.mkdtemp(prefix="ctocalc-")) / name
 
@@ -96,10 +103,19 @@ def _private(place: Path) -> bool:
     # Entries are unpickled: a folder that another user made or may write is not to be trusted.
     if not hasattr(os, "getuid"):
         return True
-    return all(
-        (seen := there.lstat()).st_uid == os.getuid() and not seen.st_mode & 0o022
-        for there in (place, place.parent)
-    )
+    seen = place.lstat()
+    return seen.st_uid == os.getuid() and not seen.st_mode & 0o022
+
+
+def _sweep(base: Path) -> None:
+    """Remove the folders of other code that nobody has used for a month."""
+    for other in base.glob("kernels-*"):
+        try:
+            unused = time.time() - other.stat().st_mtime > UNUSED_SECONDS
+        except OSError:  # another process sweeps too
+            continue
+        if unused:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 class _Locator(caching._CacheLocator):

@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numpy.typing import NDArray
 
 from ctocalc.kernels._jit import UNCHECKED, intrinsic, kernel
-
-Vector = NDArray[Any]
-Volume = NDArray[Any]
-# What a kernel calls a number may be Python's or NumPy's, of 32 or 64 bits.
-Real = Any
-Whole = Any
-Four = tuple[Real, Real, Real, Real]
+from ctocalc.kernels._types import Four, Real, Vector, Whole
 
 
 def _pointer(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from ctocalc.kernels._jit import kernel
-from ctocalc.kernels._memory import Four, Real, Vector, Volume, Whole, put, tap, taps64
+from ctocalc.kernels._memory import put, tap, taps64
+from ctocalc.kernels._types import Four, Real, Vector, Volume, Whole
 
 EDGE = 1e-4  # a point that rounding puts this far (voxels) outside the last centre is still on it
 
@@ -147,8 +148,8 @@ def cubic_lines(
     """Write cubic B-spline samples into ``out`` (L, R).
 
     ``coefficients`` (K + 3, J + 3, I + 3): HU, one voxel of rim before and two after, as left by
-    `spline_slices`, `spline_columns`, `finish_slices` and `finish_ends` of `ctocalc.kernels.spline`.  NaN among
-    them makes every sample NaN whose 4 x 4 x 4 support touches it.
+    the four steps of `ctocalc.kernels.spline`.  NaN among them makes every sample NaN whose
+    4 x 4 x 4 support touches it.
     """
     shape = (coefficients.shape[0] - 3, coefficients.shape[1] - 3, coefficients.shape[2] - 3)
     flat = coefficients.ravel()

@@ -10,7 +10,8 @@ import math
 import numpy as np
 
 from ctocalc.kernels._jit import kernel
-from ctocalc.kernels._memory import Real, Vector, Volume, put, tap
+from ctocalc.kernels._memory import put, tap
+from ctocalc.kernels._types import Real, Vector, Volume
 
 POLE = math.sqrt(3.0) - 2.0  # of the cubic B-spline; Unser, IEEE Signal Process. Mag. 16 (1999)
 TAIL = 10  # of the row filter sqrt(3) * POLE**|n|: what is cut off is 1e-6 of the grey values
