@@ -4,7 +4,8 @@ import re
 from collections import Counter
 
 from ctocalc.dicom import tags
-from ctocalc.dicom.geometry import Part, Stack
+from ctocalc.dicom.geometry import Stack
+from ctocalc.dicom.regularity import Part
 from ctocalc.dicom.tags import Shared
 from ctocalc.image.scan import ScanFacts
 

@@ -1,51 +1,22 @@
 """Where the slices of a series lie, from positions and orientations alone.
 
 File names, instance numbers and slice locations are never asked.  Slices are sorted along their
-normal and divided into regular parts: runs whose step is constant, in all three directions, within
-max(2 %, 0.01 mm).  A constant sideways step (gantry tilt) is part of the affine.
+normal; a constant sideways step (gantry tilt) is part of the affine.
 """
 
-import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from ctocalc._arrays import Bools, Floats
+from ctocalc._arrays import Floats
 from ctocalc.dicom.headers import SliceHeader
+from ctocalc.dicom.regularity import Defect, Part, find_defects, refusal, regular_parts
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.geometry.grid import VoxelGrid
-from ctocalc.image.scan import FEWEST_SLICES
 
-STEP_TOLERANCE_FRACTION = 0.02
-STEP_TOLERANCE_MM = 0.01
-TEXT_NOISE_MM = 1e-4  # positions are decimal text: a difference of exactly 0.01 must still pass
 DIRECTION_TOLERANCE = 1e-3
-DRIFT_MM = 0.1  # how far a slice of a regular part may be from its place on the straight line
 LEAST_TILT_DEG = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defect:
-    """Where the stack is not regular: between slices ``k`` and ``k + 1`` (or at slice ``k``).
-
-    ``stranded``: only too few slices in a row, because of other defects beside it.
-    """
-
-    code: Code
-    k: int
-    low_mm: float
-    high_mm: float
-    found: str
-    stranded: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Slices ``first`` to ``last`` (inclusive) with one step."""
-
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,29 +89,24 @@ def arrange(headers: tuple[SliceHeader, ...]) -> Stack:
     along_row, along_column = _one_orientation(headers)
     normal = np.cross(along_row, along_column)
     positions = np.array([header.position for header in headers])
-    order = np.argsort(positions @ normal, kind="stable")
-    positions = positions[order]
-    steps = np.diff(positions, axis=0)
     if len(headers) == 1:
         raise ImageRefused(
             Code.TOO_FEW_SLICES, "The series has one slice; a volume needs two. Give all slices."
         )
-    parts = [Part(first=a, last=b) for a, b in _runs(steps, normal, 0)]
-    whole = len(parts) == 1 and parts[0].last - parts[0].first == len(steps)
-    parts = [p for p in parts if whole or p.last - p.first + 1 >= FEWEST_SLICES]
-    parts = [p for p in parts if _straight(positions[p.first : p.last + 1])]
-    depth = positions @ normal
-    stack = Stack(
+    order = np.argsort(positions @ normal, kind="stable")
+    positions = positions[order]
+    parts = regular_parts(positions, normal)
+    defects = find_defects(positions, normal, parts)
+    if not parts:
+        raise refusal(defects)
+    return Stack(
         slices=tuple(headers[n] for n in order),
         positions_lps_mm=positions,
-        depth_mm=depth,
+        depth_mm=positions @ normal,
         normal=normal,
-        parts=tuple(parts),
-        defects=tuple(_defects(steps, depth, normal, parts)),
+        parts=parts,
+        defects=defects,
     )
-    if not parts:
-        raise refusal(stack.defects)
-    return stack
 
 
 def directions(orientation: tuple[float, ...]) -> tuple[Floats, Floats]:
@@ -153,24 +119,6 @@ def directions(orientation: tuple[float, ...]) -> tuple[Floats, Floats]:
     if abs(float(row @ column)) > DIRECTION_TOLERANCE:
         raise _missing("an orientation whose vectors are not orthogonal")
     return row, column
-
-
-def refusal(defects: tuple[Defect, ...]) -> ImageRefused:
-    """Return the refusal that names all these defects, under the gravest code."""
-    named = sorted((d for d in defects if not d.stranded), key=_gravity) or list(defects)
-    code = named[0].code
-    shown = "; ".join(d.found for d in named[:4])
-    more = f"; and {len(named) - 4} more places" if len(named) > 4 else ""
-    return ImageRefused(
-        code,
-        f"The slices are not regular: {shown}{more}. Equal steps were expected within "
-        f"max({STEP_TOLERANCE_FRACTION:.0%}, {STEP_TOLERANCE_MM} mm). "
-        "Export the whole series again, one phase and one reconstruction.",
-    )
-
-
-def _gravity(defect: Defect) -> int:
-    return (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR).index(defect.code)
 
 
 def _one_orientation(headers: tuple[SliceHeader, ...]) -> tuple[Floats, Floats]:
@@ -196,84 +144,6 @@ def _one_orientation(headers: tuple[SliceHeader, ...]) -> tuple[Floats, Floats]:
             "Export the reconstruction to be measured alone.",
         )
     return directions(first.orientation)
-
-
-def _runs(steps: Floats, normal: Floats, offset: int) -> list[tuple[int, int]]:
-    """Return (first, last) slice of every run of equal steps; recursive over what is left."""
-    along = steps @ normal
-    moving = np.sort(along[along > STEP_TOLERANCE_MM])
-    if not len(moving):
-        return []
-    same = _equals(steps, steps[np.argmin(abs(along - moving[(len(moving) - 1) // 2]))], normal)
-    same = _equals(steps, steps[same].mean(axis=0), normal) | _equals(
-        steps, np.median(steps[same], axis=0), normal
-    )
-    found: list[tuple[int, int]] = []
-    edges = [0, *(np.flatnonzero(np.diff(same)) + 1).tolist(), len(same)]
-    for start, stop in itertools.pairwise(edges):
-        if same[start]:
-            found.append((offset + start, offset + stop))
-        elif stop - start >= FEWEST_SLICES - 1 and same.any():
-            found.extend(_runs(steps[start:stop], normal, offset + start))
-    return found
-
-
-def _equals(steps: Floats, expected: Floats, normal: Floats) -> Bools:
-    along = float(expected @ normal)
-    tolerance = max(STEP_TOLERANCE_FRACTION * abs(along), STEP_TOLERANCE_MM) + TEXT_NOISE_MM
-    difference = steps - expected
-    depth = difference @ normal
-    sideways = np.linalg.norm(difference - depth[:, None] * normal, axis=1)
-    return np.asarray((abs(depth) <= tolerance) & (sideways <= 2 * tolerance))
-
-
-def _straight(positions: Floats) -> bool:
-    """Whether all slices lie where the line from the first to the last puts them."""
-    line = np.linspace(positions[0], positions[-1], len(positions))
-    return bool(np.linalg.norm(positions - line, axis=1).max() <= DRIFT_MM)
-
-
-def _defects(steps: Floats, depth: Floats, normal: Floats, parts: list[Part]) -> list[Defect]:
-    along = steps @ normal
-    covered = np.zeros(len(steps), dtype=bool)
-    for part in parts:
-        covered[part.first : part.last] = True
-    usual = np.median(along[covered]) if covered.any() else _lower_median(along)
-    found = [
-        _defect(int(k), float(along[k]), float(usual), depth) for k in np.flatnonzero(~covered)
-    ]
-    for one, two in itertools.pairwise(parts):
-        if one.last == two.first:
-            k, before, after = one.last, along[one.last - 1], along[one.last]
-            turn = f"the step changes from {before:.4g} to {after:.4g} mm at slice {k + 1}"
-            where = float(depth[k])
-            found.append(
-                Defect(code=Code.SPACING_IRREGULAR, k=k, low_mm=where, high_mm=where, found=turn)
-            )
-    return found
-
-
-def _defect(k: int, step: float, usual: float, depth: Floats) -> Defect:
-    low, high = float(depth[k]), float(depth[k + 1])
-    place = f"between slices {k + 1} and {k + 2} (at {low:.2f} and {high:.2f} mm along the normal)"
-    stranded = False
-    if step <= STEP_TOLERANCE_MM:
-        code = Code.SLICE_DUPLICATE
-        found = f"slices {k + 1} and {k + 2} at the same place ({low:.2f} mm along the normal)"
-    elif step > 1.5 * usual:
-        code, missing = Code.SLICE_MISSING, max(1, round(step / usual) - 1)
-        found = f"about {missing} missing {place}, step {step:.4g} for {usual:.4g} mm"
-    elif abs(step - usual) <= max(STEP_TOLERANCE_FRACTION * usual, STEP_TOLERANCE_MM):
-        code, stranded = Code.SPACING_IRREGULAR, True
-        found = f"a sideways jump, or fewer than {FEWEST_SLICES} slices in a row, {place}"
-    else:
-        code, found = Code.SPACING_IRREGULAR, f"a step of {step:.4g} for {usual:.4g} mm {place}"
-    return Defect(code=code, k=k, low_mm=low, high_mm=high, found=found, stranded=stranded)
-
-
-def _lower_median(along: Floats) -> float:
-    moving = np.sort(along[along > STEP_TOLERANCE_MM])
-    return float(moving[(len(moving) - 1) // 2]) if len(moving) else 1.0
 
 
 def _missing(what: str) -> ImageRefused:

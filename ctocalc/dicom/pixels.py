@@ -21,9 +21,10 @@ from ctocalc.dicom.headers import UNDEFINED, SliceHeader, quiet_pydicom
 from ctocalc.errors import Code, ImageRefused
 
 THREADS = 2
-# Only for these does GDCM, and so SimpleITK, apply slope and intercept.
-_RESCALED_BY_GDCM = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.{n}" for n in ("1", "2", "7", "7.1", "7.2", "7.3", "7.4", "128")
+# JPEG baseline and extended, lossless, JPEG-LS, JPEG 2000, HTJ2K.  Not the JPEG processes that the
+# standard has retired: no second decoder is at hand to check what GDCM makes of them.
+_JPEG_SYNTAXES = frozenset(
+    f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203)
 )
 
 
@@ -183,7 +184,9 @@ def _by_pydicom(header: SliceHeader) -> Array:
 
 
 def _by_simpleitk(header: SliceHeader) -> Array:
-    """Decode with SimpleITK and take back the rescale that it applies."""
+    """Decode with SimpleITK and take back the rescale, which it applies for every modality."""
+    if header.shared.syntax not in _JPEG_SYNTAXES:
+        raise _undecodable(header)
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     reader = sitk.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
@@ -193,7 +196,7 @@ def _by_simpleitk(header: SliceHeader) -> Array:
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise _undecodable(header)
     values: Array = sitk.GetArrayFromImage(image).reshape(header.shared.rows, header.shared.columns)
-    if header.shared.sop_class in _RESCALED_BY_GDCM and (header.slope, header.intercept) != (1, 0):
+    if (header.slope, header.intercept) != (1, 0):
         values = (values.astype(np.float64) - header.intercept) / header.slope
         whole = np.rint(values)
         if np.abs(values - whole).max() > 0.01:

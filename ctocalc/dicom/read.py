@@ -7,8 +7,9 @@ import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.dicom.facts import facts
-from ctocalc.dicom.geometry import Defect, Part, Stack, refusal
+from ctocalc.dicom.geometry import Stack
 from ctocalc.dicom.pixels import read_block
+from ctocalc.dicom.regularity import Defect, Part, refusal
 from ctocalc.dicom.series import SeriesInfo, choose, find_series
 from ctocalc.errors import Code, Notice
 from ctocalc.image.scan import ScanHeader, padding_threshold, quality_notices
@@ -114,7 +115,7 @@ def _part_around(stack: Stack, points_lps_mm: Floats, margin_mm: float) -> Part:
 def _elsewhere(defects: tuple[Defect, ...]) -> tuple[Notice, ...]:
     notices = []
     for code in (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR):
-        found = [d.found for d in defects if d.code is code]
+        found = [d.found for d in defects if d.code is code and not d.stranded]
         if found:
             more = f"; and {len(found) - 3} more places" if len(found) > 3 else ""
             message = (
