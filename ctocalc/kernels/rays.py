@@ -88,9 +88,13 @@ def closed_contours(cost: Array, max_step: int) -> Array:
     totals = np.full((angles, rings + 2 * max_step), np.inf)
     solved = np.empty((rings, angles), np.int64)
     state = np.empty(rings, np.int64)
+    allowed = np.empty((angles, rings))
     for n in range(stations):
+        for a in range(angles):
+            for r in range(rings):
+                allowed[a, r] = math.inf if math.isnan(cost[n, a, r]) else cost[n, a, r]
         if angles > 0 and rings > 0:
-            _closed_contour(cost[n], max_step, totals, solved, state, out[n])
+            _closed_contour(allowed, max_step, totals, solved, state, out[n])
     return out
 
 
@@ -158,20 +162,21 @@ def _spread(
     ``totals`` (A, R + 2 * max_step) has a rim of infinity, so that no step needs a test.
     """
     angles, rings = cost.shape
-    for a in range(angles):
-        row, costs = totals[a], cost[a]
-        row[:] = math.inf
-        if a == 0:
-            for r in range(rings):
-                allowed = start in (-1, r) and costs[r] < math.inf
-                row[r + max_step] = costs[r] if allowed else math.inf
-            continue
-        before = totals[a - 1]
-        for r in range(low[a], high[a] + 1):
-            least = math.inf
-            for step in range(2 * max_step + 1):
-                least = min(least, before[r + step])
-            row[r + max_step] = least + costs[r] if costs[r] < math.inf else math.inf
+    totals[0] = math.inf
+    for r in range(rings):
+        if start in (-1, r):
+            totals[0, r + max_step] = cost[0, r]
+    for a in range(1, angles):
+        first, stop = low[a], high[a] + 1
+        totals[a] = math.inf
+        row, costs = totals[a, first + max_step : stop + max_step], cost[a, first:stop]
+        for step in range(2 * max_step + 1):
+            before = totals[a - 1, first + step : stop + step]
+            # Written so that LLVM vectorises it; min() would not.
+            for r in range(row.size):
+                row[r] = before[r] if before[r] < row[r] else row[r]
+        for r in range(row.size):
+            row[r] += costs[r]
 
 
 @kernel

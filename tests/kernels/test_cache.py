@@ -20,7 +20,10 @@ stats = runs.close_gaps.kernel.stats
 print(_cache.folder(), sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 
-pytestmark = pytest.mark.skipif(not UNCHECKED, reason="these tests start processes of their own")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not UNCHECKED, reason="these tests start processes of their own"),
+]
 
 
 def clone(place: Path) -> Path:

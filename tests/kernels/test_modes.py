@@ -10,9 +10,12 @@ import pytest
 MODES = ("NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK")
 HERE = Path(__file__).parent
 
-pytestmark = pytest.mark.skipif(
-    any(os.environ.get(mode) == "1" for mode in MODES), reason="this is already such a run"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        any(os.environ.get(mode) == "1" for mode in MODES), reason="this is already such a run"
+    ),
+]
 
 
 @pytest.mark.parametrize("mode", MODES)
