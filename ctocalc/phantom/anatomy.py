@@ -93,7 +93,7 @@ def lumen_depth(vessel: Vessel, s: Floats, u: Floats, v: Floats) -> Floats:
 
 
 def lumen_hu(vessel: Vessel, s: Floats) -> Floats:
-    """Return the contrast's HU: falling distally, and a level of its own after each interruption."""
+    """Return the contrast's HU: falling distally, with a new level after an interruption."""
     hu = vessel.lumen_hu + vessel.lumen_hu_per_mm * s
     for gap in sorted(vessel.interruptions, key=lambda g: g.start_mm):
         middle = (gap.start_mm + gap.end_mm) / 2

@@ -1,5 +1,6 @@
 """The true answers to what the scores ask of an image, and which of them nobody could tell."""
 
+from itertools import pairwise
 from typing import Any
 
 from ctocalc.phantom.lesion_truth import Measuring
@@ -32,7 +33,7 @@ def items(m: Measuring, lesion: dict[str, Any]) -> dict[str, Any]:
     arc = lesion["max_arc_where_half_calcified_deg"]["value"]
     gaps = [i["length_mm"]["value"] for o in lesion["occlusions"] for i in o["islands"]]
     many = lesion["occlusions"]
-    gaps += [b["start_mm"] - a["end_mm"] for a, b in zip(many[:-1], many[1:], strict=True)]
+    gaps += [b["start_mm"] - a["end_mm"] for a, b in pairwise(many)]
     steady = not any(4.2 <= gap <= 5.8 for gap in gaps)
     s, shift = m.table["arclength_mm"], m.table["arc_shift_deg"]
     here = (s >= lesion["start_mm"]) & (s <= lesion["end_mm"])

@@ -146,6 +146,7 @@ def _calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
     for one in group:
         occluded |= (s >= one.start_mm) & (s <= one.end_mm)
     half = np.isin(s, place[mean >= 0.5])
+    single = "calcium_arc_largest_deg"
     best = int(np.argmax(mean))
     arc = np.where(occluded, m.table["calcium_arc_deg"], -1.0)
     here = (s >= group[0].start_mm) & (s <= group[-1].end_mm) & (m.table["calcium_area_mm2"] > 0)
@@ -157,9 +158,9 @@ def _calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
         "max_calcium_fraction": quantity(float(mean[best]), "1", float(place[best])),
         "max_calcium_fraction_station": quantity(_most(m, "calcium_fraction", occluded), "1"),
         "max_calcium_arc_deg": quantity(float(max(arc.max(), 0)), "deg", float(s[np.argmax(arc)])),
-        "max_calcium_arc_largest_deg": quantity(_most(m, "calcium_arc_largest_deg", occluded), "deg"),
+        "max_calcium_arc_largest_deg": quantity(_most(m, single, occluded), "deg"),
         "max_arc_where_half_calcified_deg": quantity(
-            _most(m, "calcium_arc_largest_deg", half), "deg"
+            _most(m, single, half), "deg"
         ),
         "full_moon": {
             "present": bool(mean[best] >= FULL_MOON_FRACTION), "value": float(mean[best])

@@ -1,6 +1,7 @@
 """Occlusions, islands and lesions of a phantom, from its lumen as a function of arc length."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,9 +76,7 @@ def _occlusion(s: Floats, diameter: Floats, runs: list[tuple[int, int, bool]]) -
         float(s[before[-1]]) if len(before) else 0.0,
         float(s[last + after[0]]) if len(after) else float(s[-1]),
     )
-    islands = tuple(
-        (float(s[a[1]]), float(s[b[0]])) for a, b in zip(runs[:-1], runs[1:], strict=True)
-    )
+    islands = tuple((float(s[a[1]]), float(s[b[0]])) for a, b in pairwise(runs))
     ends = first == 0 or last == len(s) - 1
     return TrueOcclusion(marks=marks, islands=islands, total=total, truncated=ends)
 

@@ -20,9 +20,9 @@ def noise(
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     white = rng.standard_normal(shape_kji, dtype=np.float32)
-    fk = np.fft.fftfreq(shape_kji[0], spacing_kji_mm[0])
-    fj = np.fft.fftfreq(shape_kji[1], spacing_kji_mm[1])[:, None]
-    fi = np.fft.fftfreq(shape_kji[2], spacing_kji_mm[2])[None, :]
+    fk = _frequencies(shape_kji[0], spacing_kji_mm[0])
+    fj = _frequencies(shape_kji[1], spacing_kji_mm[1])[:, None]
+    fi = _frequencies(shape_kji[2], spacing_kji_mm[2])[None, :]
     sk, sj, si = (float(x) for x in psf_sigma_kji_mm)
     plane = np.sqrt(np.hypot(fj, fi)) * _mtf(fj, sj) * _mtf(fi, si)
     along = _mtf(fk, sk)
@@ -36,6 +36,10 @@ def noise(
     mix = np.stack([np.roll(kernel, k) for k in range(shape_kji[0])]).astype(np.float32)
     out = np.tensordot(mix, out, axes=(1, 0))
     return np.asarray(out * np.float32(sd_hu), dtype=np.float32)
+
+
+def _frequencies(count: int, spacing_mm: float) -> Floats:
+    return np.asarray(np.fft.fftfreq(count, spacing_mm), dtype=np.float64)
 
 
 def _mtf(frequency: Floats, sigma_mm: float) -> Floats:

@@ -35,8 +35,10 @@ class Axis:
         return np.asarray(values[i] * (1 - w) + values[i + 1] * w)
 
     def locate(self, points_lps_mm: Floats, reach_mm: float) -> tuple[Floats, Floats, Floats]:
-        """Return s, u, v (n,) of points (n, 3); s is NaN farther than ``reach_mm`` or off the ends."""
-        _, near = self.tree.query(points_lps_mm, distance_upper_bound=reach_mm)
+        """Return s, u, v (n,) of points (n, 3); s is NaN beyond ``reach_mm`` or the ends."""
+        near = np.asarray(
+            self.tree.query(points_lps_mm, distance_upper_bound=reach_mm)[1], dtype=np.int64
+        )
         s = np.full(len(points_lps_mm), np.nan)
         u, v = np.zeros_like(s), np.zeros_like(s)
         hit = near < len(self.s)
@@ -100,7 +102,7 @@ def _walk(start: Floats, frame: Floats, bending: Floats, step: float) -> tuple[F
 def build_axis(path: Path, *, lead_mm: float = LEAD_MM) -> Axis:
     """Integrate a path from ``-lead_mm`` to ``lead_mm`` beyond its end."""
     before, after = round(lead_mm / STEP_MM), round((path.length_mm + lead_mm) / STEP_MM)
-    s = np.arange(-before, after + 1) * STEP_MM
+    s: Floats = np.arange(-before, after + 1, dtype=np.float64) * STEP_MM
     middle = _curvature(path, s[:-1] + STEP_MM / 2)
     start, frame = np.array(path.start_lps_mm), _first_frame(np.array(path.direction_lps))
     ahead = _walk(start, frame, middle[before:], STEP_MM)

@@ -1,7 +1,7 @@
 """The picture: the vessels in small cells, blurred through the PSF onto the voxels.
 
 Image = PSF * background + PSF * (vessels - background).  The first term has closed-form edges; the
-second is summed over cells of about 0.12 mm that exist only near the vessels, each holding the
+second is summed over cells of about 0.1 mm that exist only near the vessels, each holding the
 *share* of wall, lumen and calcium in it (from their signed distances), so edges are integrated, not
 sampled.  The share smooths by a box of one cell; its variance is taken off the PSF.
 """
@@ -26,7 +26,7 @@ from ctocalc.phantom.path import Axis
 from ctocalc.phantom.scene import Scene, vein_points
 from ctocalc.phantom.spec import HU_PER_MGCC, CaseSpec, Vessel
 
-CELL_MM = 0.125
+CELL_MM = 0.1
 _BRICK = 16
 _HALO_SIGMA = 4.5
 _MOTION_LPS = np.array([0.5, 0.5, 0.7])
@@ -71,9 +71,9 @@ class Projector:
             for centre in np.unique(np.rint(self.grid.indices(points[::5])).astype(int), axis=0):
                 low, high = np.maximum(centre - span, 0), np.maximum(centre + span + 1, 0)
                 todo[low[0] : high[0], low[1] : high[1], low[2] : high[2]] = True
-            kji = np.argwhere(todo)
+            kji = np.argwhere(todo).astype(np.int64)
             found = cKDTree(points).query(
-                self.grid.points(kji), distance_upper_bound=reach + diagonal
+                self.grid.points(kji.astype(np.float64)), distance_upper_bound=reach + diagonal
             )[0]
             near[tuple(kji[np.isfinite(found)].T)] = True
         return near
@@ -150,7 +150,7 @@ class Projector:
             out = _over(out, vein[2], reach)
         for vessel, near, suv, inside in found:
             free = inside * (1 - _share(self.scene.in_aorta(points[near]), cell_mm))
-            out[near] = _over(out[near], self._vessel_hu(vessel, suv, cell_mm), free)
+            out[near] = _over(out[near], self._vessel_hu(vessel, suv, inside, cell_mm), free)
         for vessel, near, suv, _ in found:
             if vessel.parent is not None and lumen_is_open(self.spec, vessel):
                 share = _share(lumen_depth(vessel, *suv), cell_mm)
@@ -168,8 +168,9 @@ class Projector:
         return near, (s[near], u[near], v[near]), inside
 
     def _vessel_hu(
-        self, vessel: Vessel, suv: tuple[Floats, Floats, Floats], cell_mm: float
+        self, vessel: Vessel, suv: tuple[Floats, Floats, Floats], inside: Floats, cell_mm: float
     ) -> Floats:
+        """Return HU inside the wall; shares are taken of what of the cell lies ``inside`` it."""
         s, u, v = suv
         out = np.full_like(s, vessel.plaque_hu)
         for piece in vessel.calcium:
@@ -177,8 +178,9 @@ class Projector:
             some = (s > start - cell_mm) & (s < end + cell_mm)
             share = _share(piece_depth(vessel, piece, s[some], u[some], v[some]), cell_mm)
             full = vessel.plaque_hu + piece.density_mgcc * HU_PER_MGCC[self.spec.scan.kvp]
-            out[some] = _over(out[some], full, share)
-        return _over(out, lumen_hu(vessel, s), _share(lumen_depth(vessel, s, u, v), cell_mm))
+            out[some] = _over(out[some], full, np.minimum(share / inside[some], 1))
+        share = np.minimum(_share(lumen_depth(vessel, s, u, v), cell_mm) / inside, 1)
+        return _over(out, lumen_hu(vessel, s), share)
 
 
 def lumen_is_open(spec: CaseSpec, branch: Vessel) -> bool:

@@ -33,7 +33,7 @@ def random_case(seed: int, *, quality: Quality) -> CaseSpec:
     """Return a recipe drawn from ``seed``.
 
     ``standard``: blur 0.60-0.72 mm, noise 20-28 HU, line jitter 0.08-0.2 mm, collateral lumen
-    230-330 HU; ``hard``: 0.68-0.85 mm, 28-42 HU, 0.25-0.5 mm, 170-300 HU and up to 0.5 mm of motion.
+    230-330 HU; ``hard``: 0.68-0.85 mm, 28-42 HU, 0.25-0.5 mm, 170-300 HU, motion to 0.5 mm.
     Paths that come near themselves or run into a neighbour are drawn again.
     """
     if quality not in {"standard", "hard"}:
@@ -67,11 +67,18 @@ def _draw(rng: np.random.Generator, seed: int, *, hard: bool) -> CaseSpec:
     )  # fmt: skip
     main = replace(main, calcium=calcium(rng, main))
     vessels = (main, *_branch(rng, main, stretch))
+    around = replace(_surroundings(rng, main, lumen_hu), myocardium_deg=_inside(rng, main.path))
     return CaseSpec(
         name=f"random{'-hard' if hard else ''}-{seed}", summary="Drawn at random.",
-        vessels=vessels, surroundings=_surroundings(rng, main, lumen_hu),
+        vessels=vessels, surroundings=around,
         scan=_scan(rng, kvp, hard=hard), line=_line(rng, hard=hard), texture_seed=seed,
     )  # fmt: skip
+
+
+def _inside(rng: np.random.Generator, path: Path) -> float:
+    """Return the clock angle of the heart at mid-vessel: about where the path bends to."""
+    middle = path.wander_deg + path.wander_deg_per_mm * path.length_mm / 2
+    return float(middle + rng.normal(0, 50))
 
 
 def _path(rng: np.random.Generator, length: float, stretch: tuple[float, float]) -> Path:
@@ -91,7 +98,7 @@ def _path(rng: np.random.Generator, length: float, stretch: tuple[float, float])
         ),
         start_lps_mm=(x, y, z),
         bends=tuple(bends), wander_per_mm=rng.uniform(0.004, 0.025),
-        wander_deg=rng.uniform(0, 360), wander_deg_per_mm=rng.uniform(-7, 7),
+        wander_deg=rng.uniform(0, 360), wander_deg_per_mm=rng.uniform(-4, 4),
     )  # fmt: skip
 
 
@@ -175,7 +182,7 @@ def _surroundings(rng: np.random.Generator, main: Vessel, lumen_hu: float) -> Su
     )  # fmt: skip
     return Surroundings(
         myocardium_hu=rng.uniform(98, 122), fat_hu=rng.uniform(-100, -80),
-        blood_hu=lumen_hu + rng.uniform(-20, 30), myocardium_deg=rng.uniform(0, 360),
+        blood_hu=lumen_hu + rng.uniform(-20, 30),
         embedding_mm=rng.uniform(-3.5, 1.0), myocardium_mm=rng.uniform(7, 12),
         fat_mm=rng.uniform(6, 13), texture_hu=rng.uniform(3, 9), vein=vein, chambers=chambers,
         aorta_mm=rng.uniform(11, 16) if rng.random() < 0.4 else None,
@@ -193,6 +200,7 @@ def _scan(rng: np.random.Generator, kvp: int, *, hard: bool) -> Scan:
         rotation_deg=(float(angles[0]), float(angles[1]), float(angles[2])),
         psf_fwhm_mm=rng.uniform(0.68, 0.85) if hard else rng.uniform(0.60, 0.72),
         psf_fwhm_z_mm=rng.uniform(max(0.6, 1.12 * step), 0.95),
+        margin_mm=rng.uniform(9, 12),
         noise_hu=rng.uniform(28, 42) if hard else rng.uniform(20, 28),
         motion_mm=rng.uniform(0, 0.5) if hard else rng.uniform(0, 0.1),
     )  # fmt: skip

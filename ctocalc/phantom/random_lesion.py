@@ -39,13 +39,21 @@ def interruptions(
 
 
 def _gap(
-    rng: np.random.Generator, span: tuple[float, float], longest_in: float, longest_out: float,
-    hu_after: float, channel_mm: float = 0.0,
-) -> Interruption:  # fmt: skip
+    rng: np.random.Generator,
+    span: tuple[float, float],
+    longest_in: float,
+    longest_out: float,
+    hu_after: float,
+    channel_mm: float = 0.0,
+) -> Interruption:
     return Interruption(
-        start_mm=span[0], end_mm=span[1], proximal=_cap(rng, longest_in, 0.5),
-        distal=_cap(rng, longest_out, 0.7), lumen_hu_after=hu_after, channel_mm=channel_mm,
-    )  # fmt: skip
+        start_mm=span[0],
+        end_mm=span[1],
+        proximal=_cap(rng, longest_in, 0.5),
+        distal=_cap(rng, longest_out, 0.7),
+        lumen_hu_after=hu_after,
+        channel_mm=channel_mm,
+    )
 
 
 def _cap(rng: np.random.Generator, longest_mm: float, tapered: float) -> Cap:
@@ -82,23 +90,41 @@ def _piece(rng: np.random.Generator, vessel: Vessel, gap: tuple[float, float]) -
     length = min(rng.uniform(2, 14), gap[1] - gap[0])
     start = rng.uniform(gap[0], gap[1] - length)
     span = (start, start + length)
-    kind = rng.choice(["thin", "thick", "ring", "nodule", "spot", "moon", "near moon"],
-                      p=[0.18, 0.24, 0.12, 0.18, 0.1, 0.09, 0.09])  # fmt: skip
+    kind = rng.choice(
+        ["thin", "thick", "ring", "nodule", "spot", "moon", "near moon"],
+        p=[0.18, 0.24, 0.12, 0.18, 0.1, 0.09, 0.09],
+    )
     if kind == "thin":
         return _sector(rng, vessel, span, thickest=0.6)
     if kind == "thick":
         return _sector(rng, vessel, span, thickest=1.6)
     if kind == "ring":
-        return Sector(start_mm=span[0], end_mm=span[1], angle_deg=0, arc_deg=360,
-                      thickness_mm=rng.uniform(0.35, 1.1), density_mgcc=_density(rng),
-                      rim_mm=rng.uniform(0.02, 0.2))  # fmt: skip
+        return Sector(
+            start_mm=span[0],
+            end_mm=span[1],
+            angle_deg=0,
+            arc_deg=360,
+            thickness_mm=rng.uniform(0.35, 1.1),
+            density_mgcc=_density(rng),
+            rim_mm=rng.uniform(0.02, 0.2),
+        )
     if kind == "moon":
-        return Moon(start_mm=span[0], end_mm=span[1], density_mgcc=_density(rng),
-                    fill=rng.uniform(0.985, 0.998))  # fmt: skip
+        return Moon(
+            start_mm=span[0],
+            end_mm=span[1],
+            density_mgcc=_density(rng),
+            fill=rng.uniform(0.985, 0.998),
+        )
     if kind == "near moon":
         fill = rng.uniform(0.78, 0.91)
-        return Moon(start_mm=span[0], end_mm=span[1], density_mgcc=_density(rng), fill=fill,
-                    offset=(0.97 - fill) * rng.uniform(0, 1), angle_deg=rng.uniform(0, 360))  # fmt: skip
+        return Moon(
+            start_mm=span[0],
+            end_mm=span[1],
+            density_mgcc=_density(rng),
+            fill=fill,
+            offset=(0.97 - fill) * rng.uniform(0, 1),
+            angle_deg=rng.uniform(0, 360),
+        )
     return _nodule(rng, vessel, (span[0] + span[1]) / 2, small=kind == "spot")
 
 
@@ -108,22 +134,29 @@ def _sector(
     radius = float(mean_wall_radius(vessel, np.array([sum(span) / 2]))[0])
     thickness = rng.uniform(0.5 * thickest, thickest)
     return Sector(
-        start_mm=span[0], end_mm=span[1], angle_deg=rng.uniform(0, 360),
-        arc_deg=rng.uniform(50, 330), thickness_mm=min(max(thickness, 0.3), 0.9 * radius),
-        density_mgcc=_density(rng), rim_mm=rng.uniform(0.02, 0.2),
+        start_mm=span[0],
+        end_mm=span[1],
+        angle_deg=rng.uniform(0, 360),
+        arc_deg=rng.uniform(50, 330),
+        thickness_mm=min(max(thickness, 0.3), 0.9 * radius),
+        density_mgcc=_density(rng),
+        rim_mm=rng.uniform(0.02, 0.2),
         twist_deg_per_mm=rng.uniform(-6, 6),
-    )  # fmt: skip
+    )
 
 
 def _nodule(rng: np.random.Generator, vessel: Vessel, at_mm: float, *, small: bool) -> Nodule:
     radius = float(mean_wall_radius(vessel, np.array([at_mm]))[0])
     size = rng.uniform(0.25, 0.4) if small else rng.uniform(0.4, 0.75)
     return Nodule(
-        at_mm=at_mm, angle_deg=rng.uniform(0, 360), depth=rng.uniform(0.2, 0.8),
+        at_mm=at_mm,
+        angle_deg=rng.uniform(0, 360),
+        depth=rng.uniform(0.2, 0.8),
         along_mm=rng.uniform(0.5, 1.2) if small else rng.uniform(1.2, 4.0),
-        radial_mm=size * radius * rng.uniform(0.7, 1.0), across_mm=size * radius,
+        radial_mm=size * radius * rng.uniform(0.7, 1.0),
+        across_mm=size * radius,
         density_mgcc=_density(rng),
-    )  # fmt: skip
+    )
 
 
 def _cap_piece(rng: np.random.Generator, vessel: Vessel, at_mm: float) -> Piece:

@@ -15,6 +15,7 @@ from ctocalc.phantom.path import Axis
 from ctocalc.phantom.spec import CaseSpec
 
 _LATTICE_MM = 2.5
+_DOME_MM = 90.0
 _PERICARDIUM_HU = 25.0
 _LUNG_HU = -840.0
 
@@ -61,46 +62,59 @@ class Scene:
             return np.full(len(points), -1e3)
         return self.bodies[-1].depth(points)[0]
 
+    def _above(self, points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return height over the heart's surface (mm), its normal, and position along and aside."""
+        local = points - self.origin
+        a, b, h = local @ self.ahead, local @ self.aside, local @ self.outward
+        rise = np.interp(a, self.height_a, np.gradient(self.height_mm, self.height_a))
+        level = np.interp(a, self.height_a, self.height_mm) - b**2 / _DOME_MM
+        steep = np.sqrt(1 + rise**2 + (2 * b / _DOME_MM) ** 2)
+        normal = self.outward - rise[:, None] * self.ahead
+        normal = (normal + (2 * b / _DOME_MM)[:, None] * self.aside) / steep[:, None]
+        return (h - level) / steep - self.spec.surroundings.embedding_mm, normal, a, b
+
     def hu(self, points: Floats, covariance: Floats | None) -> Floats:
         """Return HU at points (n, 3); ``covariance`` (3, 3) of the blur, None for hard edges."""
         around = self.spec.surroundings
-        local = points - self.origin
-        a, b, h = local @ self.ahead, local @ self.aside, local @ self.outward
-        level = np.interp(a, self.height_a, self.height_mm) - b**2 / 90.0
-        above = (h - level - around.embedding_mm) / np.sqrt(1 + (b / 45.0) ** 2)
+        above, normal, a, b = self._above(points)
+        blur = _blur(normal, covariance)
         grain = self.texture(points)
-        out = around.fat_hu + around.texture_hu * grain
-        normal = self.outward
-        muscle = around.myocardium_hu + 0.5 * around.texture_hu * grain
-        out = _over(out, muscle, _share(-above, normal, covariance))
-        pool = np.full_like(out, around.blood_hu)
         wall = around.myocardium_mm + 1.5 * np.sin(a / 7.0) * np.cos(b / 9.0)
-        out = _over(out, pool, _share(-above - wall, normal, covariance))
         fat = around.fat_mm + 1.5 * np.sin(a / 9.0 + 1.0) + 1.0 * np.cos(b / 6.0)
-        sac = _share(above - fat, normal, covariance)
-        out = _over(out, np.full_like(out, _PERICARDIUM_HU), sac)
-        lung = _LUNG_HU + 60.0 * grain + 250.0 * np.clip(grain - 1.6, 0, 2)
-        out = _over(out, lung, _share(above - fat - 1.2, normal, covariance))
+        muscle_hu = around.myocardium_hu + 0.5 * around.texture_hu * grain
+        lung_hu = _LUNG_HU + 60.0 * grain + 250.0 * np.clip(grain - 1.6, 0, 2)
+        # Layers from the blood pool outwards; each starts at a height.
+        out = np.full_like(above, around.blood_hu)
+        layers = (
+            (-wall, muscle_hu),
+            (0.0, around.fat_hu + around.texture_hu * grain),
+            (fat, np.full_like(above, _PERICARDIUM_HU)),
+            (fat + 1.2, lung_hu),
+        )
+        below = out
+        for height, layer in layers:
+            out = out + (layer - below) * _share(above - height, blur)
+            below = layer
         for body in self.bodies:
             depth, out_normal = body.depth(points)
-            shell = np.full_like(out, around.myocardium_hu)
-            out = _over(out, shell, _share(depth + body.shell_mm, out_normal, covariance))
-            out = _over(out, np.full_like(out, body.hu), _share(depth, out_normal, covariance))
+            blur = _blur(out_normal, covariance)
+            shell, pool = _share(depth + body.shell_mm, blur), _share(depth, blur)
+            out = out * (1 - shell) + around.myocardium_hu * (shell - pool) + body.hu * pool
         return np.asarray(out)
 
 
 _TURN = np.linalg.qr(np.array([[0.9, 0.3, -0.2], [-0.25, 0.92, 0.31], [0.28, -0.22, 0.93]]))[0]
 
 
-def _share(depth: Floats, normal: Floats, covariance: Floats | None) -> Floats:
+def _blur(normal: Floats, covariance: Floats | None) -> Floats | None:
+    """Return the SD of the blur (mm) across surfaces of these normals."""
     if covariance is None:
-        return np.asarray((depth > 0).astype(np.float64))
-    variance = np.einsum("...i,ij,...j->...", normal, covariance, normal)
-    return np.asarray(ndtr(depth / np.sqrt(variance)))
+        return None
+    return np.asarray(np.sqrt(np.einsum("...i,ij,...j->...", normal, covariance, normal)))
 
 
-def _over(under: Floats, upper: Floats, share: Floats) -> Floats:
-    return np.asarray(under + (upper - under) * share)
+def _share(depth: Floats, blur_mm: Floats | None) -> Floats:
+    return np.asarray((depth > 0).astype(np.float64) if blur_mm is None else ndtr(depth / blur_mm))
 
 
 def build_scene(spec: CaseSpec, axis: Axis) -> Scene:

@@ -84,7 +84,7 @@ def arcs(vessel: Vessel, s: Floats, shift: tuple[float, float] = (0, 0)) -> Floa
 def station_table(vessel: Vessel, axis: Axis) -> dict[str, Array]:
     """Return the true values of every station (every 0.5 mm from the first given point)."""
     count = int(np.floor(vessel.path.length_mm / STATION_MM + 1e-9)) + 1
-    s = np.arange(count) * STATION_MM
+    s: Floats = np.arange(count, dtype=np.float64) * STATION_MM
     area, mass, thickness = np.zeros(count), np.zeros(count), np.zeros(count)
     rays, shares = (np.arange(720) + 0.5) * np.pi / 360, (np.arange(160) + 0.5) / 160
     todo = np.flatnonzero(_calcified(vessel, s))

@@ -201,7 +201,7 @@ class Scan:
     noise_hu: float = 24.0
     motion_mm: float = 0.0
     contrast: bool = True
-    margin_mm: float = 9.0
+    margin_mm: float = 13.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,10 @@ def _vessel(
     table |= {"lesion": of_lesion, "occluded": occluded}
     measuring = Measuring(spec=spec, vessel=vessel, axis=axis, table=table, burden=total)
     described = [describe_lesion(measuring, n, g) for n, g in enumerate(groups, start=1)]
+    target = next((lesion for lesion in described if lesion["occluded"]), None)
+    for lesion in described:
+        lesion["target"] = lesion is target
+        lesion["items"] = items(measuring, lesion) if lesion["occluded"] else None
     volume, mass = total.between(0, vessel.path.length_mm)
     return {
         "vessel": vessel.name,
@@ -70,5 +74,4 @@ def _vessel(
         "length_mm": vessel.path.length_mm,
         "calcium": {"volume_mm3": quantity(volume, "mm3"), "mass_mg": quantity(mass, "mg")},
         "lesions": described,
-        "items": [items(measuring, lesion) for lesion in described if lesion["occluded"]],
     }, table
