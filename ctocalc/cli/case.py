@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -135,11 +136,15 @@ def _request(options: CaseOptions, names: tuple[str, ...]) -> Request:
     for vessel, numbers in targets.items():
         if len(numbers) > 1:
             raise click.UsageError(f"--target-lesion was given more than once for {vessel}.")
+    for vessel, pairs in caps.items():
+        pairs.sort()
+        if any(start < end for (_, end), (start, _) in pairwise(pairs)):
+            raise click.UsageError(f"--cap: the occlusions of {vessel} overlap.")
     return Request(
         case_id=options.case_id,
         settings=read_settings(options.settings) if options.settings else AnalysisSettings(),
         clinical=_clinical(options, names),
-        caps_mm={vessel: tuple(sorted(pairs)) for vessel, pairs in caps.items()},
+        caps_mm={vessel: tuple(pairs) for vessel, pairs in caps.items()},
         target_lesion={vessel: numbers[0] for vessel, numbers in targets.items()},
     )
 

@@ -4,6 +4,8 @@ import json
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from ctocalc.files.columns import Cell, Column, Field, from_specs
 from ctocalc.files.meanings import (
     LESION_HEAD,
@@ -91,7 +93,7 @@ _STATION_COLUMNS = (
         for a in "xyz"
     ),
     Column(name="lesion", kind="integer", low=1, doc="Lesion the station belongs to; empty: none."),
-    Column(name="occluded", kind="boolean", doc="Between an entry and its exit."),
+    Column(name="occluded", kind="boolean", doc="From an entry to its exit; empty: not known."),
 )  # fmt: skip
 _WALL_SOURCE = Column(
     name="wall_source", kind="string",
@@ -114,11 +116,13 @@ def _station_rows(vessel: VesselResult) -> list[Row]:
     if vessel.profile is None:
         return []
     p, f = vessel.profile, vessel.profile.frames
+    # Without contrast there is no lumen to see, so nobody can tell what is occluded.
+    told = bool(np.isfinite(p.column("lumen_area_mm2")).any())
     return [
         (
             vessel.vessel, n, float(f.arclength_mm[n]),
             *f.origin_lps_mm[n].tolist(), *f.tangent[n].tolist(), *f.normal[n].tolist(),
-            int(p.lesion[n]) or None, bool(p.occluded[n]),
+            int(p.lesion[n]) or None, bool(p.occluded[n]) if told else None,
             *values[:_AFTER_WALL], str(p.wall_source[n]), *values[_AFTER_WALL:],
         )
         for n, values in enumerate(p.values.tolist())

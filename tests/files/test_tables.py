@@ -94,6 +94,17 @@ def test_stations_have_the_published_columns_and_exact_values() -> None:
     assert rows[2]["calcium_area_mm2"] is None, "NaN is an empty cell, not a zero"
 
 
+def test_without_a_lumen_nobody_knows_what_is_occluded() -> None:
+    result = case_result()
+    lad = result.vessels[0]
+    assert lad.profile is not None
+    values = lad.profile.values.copy()
+    values[:, [spec.name == "lumen_area_mm2" for spec in COLUMNS]] = np.nan
+    blind = replace(lad, profile=replace(lad.profile, values=values))
+    rows = read("stations", replace(result, vessels=(blind,)))
+    assert {row["occluded"] for row in rows} == {None}
+
+
 def test_lesions_say_what_the_result_says() -> None:
     (row,) = read("lesions")
     lesion = result_record(case_result())["vessels"][0]["lesions"][0]
