@@ -29,8 +29,10 @@ UNDEFINED = 0xFFFFFFFF
 
 _LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-_element = struct.Struct("<HH2sH").unpack_from
+_element = struct.Struct("<I2sH").unpack_from  # group and element as one little-endian number
 _uint32 = struct.Struct("<I").unpack_from
+_WANTED_KEYS = {tag >> 16 | (tag & 0xFFFF) << 16: tag for tag in tags.WANTED}
+_PIXELS, _ITEM = 0x00107FE0, 0xE000FFFE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,37 +128,51 @@ def walk(head: bytes) -> Found | None:
     if not _walkable(head):
         return None
     found: dict[int, bytes] = {}
-    wanted = tags.WANTED
-    position, end, depth = 132, len(head) - 12, 0
-    while position <= end:
-        group, element, vr, length = _element(head, position)
-        if group == 0xFFFE:
-            (length,) = _uint32(head, position + 4)
-            opens = element == 0xE000
-            position += 8 + (length if opens and length != UNDEFINED else 0)
-            depth += (length == UNDEFINED) if opens else -1
-            continue
-        value = position + 8
-        if vr in _LONG_VRS:
-            (length,) = _uint32(head, value)
-            value += 4
-            if group == 0x7FE0 and element == 0x0010 and not depth:
-                return found, value, length
-            if length == UNDEFINED:
-                if vr != b"SQ":
-                    return None
-                depth, position = depth + 1, value
-                continue
-        elif vr not in _SHORT_VRS:
-            return None
-        position = value + length
-        if not depth:
-            tag = group << 16 | element
-            if tag in wanted:
+    position = 132
+    try:
+        while True:
+            key, vr, length = _element(head, position)
+            value = position + 8
+            if vr in _LONG_VRS:
+                (length,) = _uint32(head, value)
+                value += 4
+                if key == _PIXELS:
+                    return found, value, length
+                if length == UNDEFINED:
+                    if vr != b"SQ":
+                        return None
+                    position = _after_sequence(head, value)
+                    continue
+            elif vr not in _SHORT_VRS:
+                return None
+            position = value + length
+            if key in _WANTED_KEYS:
+                tag = _WANTED_KEYS[key]
                 found[tag] = head[value:position]
                 if tag == tags.TRANSFER_SYNTAX and _text(found[tag]) in tags.NOT_WALKED:
                     return None
-    return None
+    except struct.error:  # the head ends before the pixels begin
+        return None
+
+
+def _after_sequence(head: bytes, position: int) -> int:
+    """Return where a sequence of undefined length ends; nested ones are walked through."""
+    depth = 1
+    while depth:
+        key, vr, length = _element(head, position)
+        position += 8
+        if key & 0xFFFF == 0xFFFE:
+            (length,) = _uint32(head, position - 4)
+            opens = key == _ITEM
+            depth += (length == UNDEFINED) if opens else -1
+            position += length if opens and length != UNDEFINED else 0
+        elif vr in _LONG_VRS:
+            (length,) = _uint32(head, position)
+            depth += length == UNDEFINED
+            position += 4 + (0 if length == UNDEFINED else length)
+        else:
+            position += length
+    return position
 
 
 def by_pydicom(file: str) -> Found:

@@ -196,6 +196,8 @@ def _by_simpleitk(header: SliceHeader) -> Array:
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise _undecodable(header)
     values: Array = sitk.GetArrayFromImage(image).reshape(header.shared.rows, header.shared.columns)
+    if header.slope == 1 and header.intercept.is_integer() and values.dtype.kind in "iu":
+        return values.astype(np.int32) - int(header.intercept)  # nearly every CT; exact
     if (header.slope, header.intercept) != (1, 0):
         values = (values.astype(np.float64) - header.intercept) / header.slope
         whole = np.rint(values)

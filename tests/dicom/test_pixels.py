@@ -110,8 +110,8 @@ def test_a_file_that_was_cut_off_is_refused_where_it_is_needed(
     datasets = series.datasets()
     save(datasets, tmp_path, syntax=syntax)
     target = tmp_path / f"im{datasets[9].InstanceNumber - 1:04d}"
-    if syntax == DeflatedExplicitVRLittleEndian and lost == 1:
-        pytest.skip("the last byte of a deflated stream is no pixel")
+    if syntax == DeflatedExplicitVRLittleEndian:
+        lost = 40  # the last byte of a deflated stream is no pixel
     end = 8 if syntax in (RLELossless, JPEGLSLossless) else 0  # the closing delimiter
     target.write_bytes(target.read_bytes()[: -lost - end])
     opened = open_series(tmp_path)
