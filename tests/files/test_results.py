@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -177,6 +178,11 @@ def test_sections_hold_what_was_measured() -> None:
         assert np.isnan(arrays["LAD/lumen_radius_mm"][3]).all()
         assert arrays["LAD/wall_radius_mm"].dtype == np.float32
         assert not any(name.startswith("LCX") for name in arrays.files)
+
+
+def test_the_archive_of_sections_holds_no_time() -> None:
+    with zipfile.ZipFile(io.BytesIO(case_files(case_result())["sections.npz"])) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 @pytest.mark.parametrize("text", ["case", "a.b_c-9", "x" * 64])
