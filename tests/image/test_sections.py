@@ -162,6 +162,11 @@ def test_outside_the_scan_is_nan_and_marks_the_station(method: str) -> None:
     got = polar_sections(sampler, frames, angles=8, radius_mm=np.array([0.2]))
     assert not got.inside[3:].any()
     assert np.isnan(got.samples[4]).all()
+    beside = straight(first, GRID.lps_from_kji[:3, 1], stations=1)
+    half = polar_sections(sampler, beside, angles=8, radius_mm=np.array([0.2]))
+    assert np.isnan(half.samples).any()
+    assert not np.isnan(half.samples).all()
+    assert not half.inside.any()
 
 
 @both
