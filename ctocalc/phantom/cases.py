@@ -7,7 +7,7 @@ from ctocalc.phantom import recipes_lumen as lumen
 from ctocalc.phantom.random_case import random_case
 from ctocalc.phantom.spec import CaseSpec
 
-__all__ = ["NAMES", "named", "random_case"]
+__all__ = ["NAMES", "named", "random_case", "recipe"]
 
 NAMES: dict[str, Callable[[], CaseSpec]] = {
     "open-vessel": lumen.open_vessel,
@@ -29,3 +29,14 @@ NAMES: dict[str, Callable[[], CaseSpec]] = {
 def named(name: str) -> CaseSpec:
     """Return the recipe of a named case; KeyError when there is none."""
     return NAMES[name]()
+
+
+def recipe(name: str) -> CaseSpec:
+    """Return a named case, or a fresh one for ``random:SEED`` and ``random-hard:SEED``.
+
+    Raises KeyError for any other name.
+    """
+    kind, _, seed = name.partition(":")
+    if kind in {"random", "random-hard"} and seed.isdecimal():
+        return random_case(int(seed), quality="hard" if kind == "random-hard" else "standard")
+    return named(name)

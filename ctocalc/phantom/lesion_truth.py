@@ -118,7 +118,7 @@ def _regions(m: Measuring, start_mm: float, end_mm: float) -> dict[str, Any]:
     s, out = m.table["arclength_mm"], {}
     for name, (low, high) in spans.items():
         volume, mass = m.burden.between(low, high)
-        here = (s >= low) & (s <= high) & (m.table["occluded"] == 1)
+        here = (s >= low) & (s <= high) & m.table["occluded"]
         out[name] = {
             "start_mm": low,
             "end_mm": high,

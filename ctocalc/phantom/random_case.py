@@ -66,8 +66,9 @@ def _draw(rng: np.random.Generator, seed: int, *, hard: bool) -> CaseSpec:
         remodelling=_remodelling(rng, gaps),
     )  # fmt: skip
     main = replace(main, calcium=calcium(rng, main))
-    vessels = (main, *_branch(rng, main, stretch))
-    around = replace(_surroundings(rng, main, lumen_hu), myocardium_deg=_inside(rng, main.path))
+    inside = _inside(rng, main.path)
+    vessels = (main, *_branch(rng, main, stretch, inside))
+    around = replace(_surroundings(rng, main, lumen_hu), myocardium_deg=inside)
     return CaseSpec(
         name=f"random{'-hard' if hard else ''}-{seed}", summary="Drawn at random.",
         vessels=vessels, surroundings=around,
@@ -137,7 +138,7 @@ def _remodelling(
 
 
 def _branch(
-    rng: np.random.Generator, main: Vessel, stretch: tuple[float, float]
+    rng: np.random.Generator, main: Vessel, stretch: tuple[float, float], inside_deg: float
 ) -> tuple[Vessel, ...]:
     if rng.random() < 0.45:
         return ()
@@ -155,7 +156,8 @@ def _branch(
         diameter_start_mm=diameter, diameter_end_mm=diameter * rng.uniform(0.7, 1.0),
         wall_mm=rng.uniform(0.2, 0.3), lumen_hu=main.lumen_hu + main.lumen_hu_per_mm * at,
         lumen_hu_per_mm=-0.5, plaque_hu=main.plaque_hu, parent=main.name, parent_at_mm=at,
-        parent_angle_deg=rng.uniform(0, 360), take_off_deg=rng.uniform(40, 80),
+        parent_angle_deg=inside_deg + rng.choice([-1.0, 1.0]) * rng.uniform(60, 120),
+        take_off_deg=rng.uniform(40, 80),
         given=bool(rng.random() < 0.5),
     )  # fmt: skip
     return (branch,)
@@ -237,6 +239,10 @@ def _branch_clear(branch: Axis, points: Floats, wall: float) -> bool:
 
 def _neighbours_clear(spec: CaseSpec, axis: Axis, points: Floats, wall: float) -> bool:
     scene = build_scene(spec, axis)
+    around = spec.surroundings
+    above = scene.above(points)[0]
+    if (above > around.fat_mm - wall - 1).any() or (above < wall + 1 - around.myocardium_mm).any():
+        return False
     aorta = spec.surroundings.aorta_mm is not None
     for n, body in enumerate(scene.bodies):
         last = aorta and n == len(scene.bodies) - 1

@@ -210,7 +210,7 @@ def oblique_branch() -> CaseSpec:
     )
     branch = Vessel(
         name="D1",
-        path=Path(length_mm=22, wander_per_mm=0.015, wander_deg=10),
+        path=Path(length_mm=22, wander_per_mm=0.025, wander_deg=180),
         diameter_start_mm=2.2,
         diameter_end_mm=1.8,
         wall_mm=0.25,
@@ -218,7 +218,7 @@ def oblique_branch() -> CaseSpec:
         plaque_hu=70,
         parent="LAD",
         parent_at_mm=17.4,
-        parent_angle_deg=300,
+        parent_angle_deg=262,
         take_off_deg=55,
     )
     scan = Scan(

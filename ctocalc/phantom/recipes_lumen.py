@@ -57,7 +57,7 @@ def open_vessel() -> CaseSpec:
     )
     branch = Vessel(
         name="D1",
-        path=Path(length_mm=24, wander_per_mm=0.02, wander_deg=40),
+        path=Path(length_mm=24, wander_per_mm=0.02, wander_deg=180),
         diameter_start_mm=2.3,
         diameter_end_mm=1.9,
         wall_mm=0.25,
@@ -65,7 +65,7 @@ def open_vessel() -> CaseSpec:
         plaque_hu=60,
         parent="LAD",
         parent_at_mm=13,
-        parent_angle_deg=300,
+        parent_angle_deg=262,
         take_off_deg=50,
     )
     return CaseSpec(

@@ -62,7 +62,7 @@ class Scene:
             return np.full(len(points), -1e3)
         return self.bodies[-1].depth(points)[0]
 
-    def _above(self, points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    def above(self, points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return height over the heart's surface (mm), its normal, and position along and aside."""
         local = points - self.origin
         a, b, h = local @ self.ahead, local @ self.aside, local @ self.outward
@@ -76,7 +76,7 @@ class Scene:
     def hu(self, points: Floats, covariance: Floats | None) -> Floats:
         """Return HU at points (n, 3); ``covariance`` (3, 3) of the blur, None for hard edges."""
         around = self.spec.surroundings
-        above, normal, a, b = self._above(points)
+        above, normal, a, b = self.above(points)
         blur = _blur(normal, covariance)
         grain = self.texture(points)
         wall = around.myocardium_mm + 1.5 * np.sin(a / 7.0) * np.cos(b / 9.0)

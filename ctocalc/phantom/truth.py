@@ -55,11 +55,11 @@ def _vessel(
     table, total = station_table(vessel, axis), burden(vessel, axis)
     groups = lesions(occlusions(vessel))
     s = table["arclength_mm"]
-    of_lesion, occluded = np.zeros(len(s), dtype=np.int64), np.zeros(len(s), dtype=np.int64)
+    of_lesion, occluded = np.zeros(len(s), dtype=np.int64), np.zeros(len(s), dtype=np.bool_)
     for number, group in enumerate(groups, start=1):
         of_lesion[(s >= group[0].start_mm) & (s <= group[-1].end_mm)] = number
         for one in group:
-            occluded[(s >= one.start_mm) & (s <= one.end_mm)] = int(one.total)
+            occluded[(s >= one.start_mm) & (s <= one.end_mm)] = one.total
     table |= {"lesion": of_lesion, "occluded": occluded}
     measuring = Measuring(spec=spec, vessel=vessel, axis=axis, table=table, burden=total)
     described = [describe_lesion(measuring, n, g) for n, g in enumerate(groups, start=1)]
