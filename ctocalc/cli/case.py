@@ -82,6 +82,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     names = _names(options)
     request = _request(options, names)
     lines, refused = _read_lines(options)
+    _check_caps(request, lines)
     scan = open_scan(options.series, wanted=options.wanted_series)
     require_measurable(scan.facts)
     lines, outside = _split(lines, scan)
@@ -249,6 +250,18 @@ def _every(refused: Mapping[str, CenterlineRefused]) -> CenterlineRefused:
     for vessel, other in others:
         error.add_note(f"{other.code}: {vessel}: {other}")
     return error
+
+
+def _check_caps(request: Request, lines: list[Centerline]) -> None:
+    for line in lines:
+        steps = np.diff(line.points_lps_mm, axis=0)
+        length = float(np.linalg.norm(steps, axis=1).sum())
+        for _, end in request.caps_mm.get(line.vessel, ()):
+            if end > length:
+                raise click.UsageError(
+                    f"--cap: {end:g} mm lies beyond the end of {line.vessel}, whose line is "
+                    f"{length:.1f} mm long."
+                )
 
 
 def _check_targets(request: Request, result: CaseResult) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from ctocalc.cli.score import span
 from ctocalc.lesion.lesion import Lesion, Stump
-from ctocalc.quantity import Measured
-from ctocalc.scores.definition import amount
-from ctocalc.scores.system import Score
-from ctocalc.study.result import CaseResult, LesionScore, VesselResult
+from ctocalc.quantity import Measured, Unit
+from ctocalc.scores.definition import UNIT_WORDS
+from ctocalc.scores.system import Basis, Score
+from ctocalc.study.result import CaseResult, VesselResult
 
+BASES = (Basis.CORRECTED, Basis.APPARENT)
 RESEARCH = "Research use; validated on phantoms only; recommends no treatment."
 
 
@@ -27,7 +28,7 @@ def _vessel(vessel: VesselResult) -> Iterator[str]:
     yield f"{vessel.vessel}: {vessel.length_mm:.1f} mm measured{burden}"
     for lesion in vessel.lesions:
         yield from (f"  {line}" for line in _lesion(lesion))
-        yield from _scores(vessel, lesion.lesion)
+        yield from (f"    {line}" for line in _scores(vessel, lesion.lesion))
     if not any(lesion.occluded for lesion in vessel.lesions):
         reasons = {one.score.reason for one in vessel.scores if one.lesion is None}
         yield f"  no score: {'; '.join(sorted(filter(None, reasons))) or 'no total occlusion'}"
@@ -50,28 +51,34 @@ def _lesion(lesion: Lesion) -> Iterator[str]:
 
 
 def _scores(vessel: VesselResult, lesion: int) -> Iterator[str]:
-    mine = [one for one in vessel.scores if one.lesion == lesion]
-    width = max((len(_title(one)) for one in mine), default=0)
-    for one in mine:
-        yield f"    {_title(one):{width}}  {_points(one.score)}"
+    """Return one row per score: both bases, their group, and what keeps it open."""
+    by_title: dict[str, dict[Basis, Score]] = {}
+    for one in vessel.scores:
+        if one.lesion == lesion:
+            by_title.setdefault(one.score.title, {})[one.score.basis] = one.score
+    rows = [("score", *(basis.value for basis in BASES), "group", "")] if by_title else []
+    rows += [_row(title, scores) for title, scores in by_title.items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)] if rows else []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[4]]).rstrip()
 
 
-def _title(one: LesionScore) -> str:
-    return f"{one.score.title}, {one.score.basis}"
+def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
+    told = [_points(scores[basis]) if basis in scores else "" for basis in BASES]
+    groups = dict.fromkeys(score.group or "open" for score in scores.values())
+    findings = [finding for score in scores.values() for finding in score.findings]
+    remarks = {
+        "borderline": dict.fromkeys(f.item for f in findings if f.borderline),
+        "open": dict.fromkeys(f.item for f in findings if f.points is None),
+    }
+    words = [f"{remark}: {', '.join(items)}" for remark, items in remarks.items() if items]
+    return (title, *told, " / ".join(groups), "; ".join(words))
 
 
 def _points(score: Score) -> str:
     total = span(score.points, score.points_low, score.points_high)
-    words = [f"{total} of {score.system.most_points:g}"]
-    if score.group:
-        words.append(score.group)
-    borderline = [finding.item for finding in score.findings if finding.borderline]
-    if borderline:
-        words.append(f"borderline: {', '.join(borderline)}")
-    missing = [finding.item for finding in score.findings if finding.points is None]
-    if missing:
-        words.append(f"open: {', '.join(missing)}")
-    return "; ".join(words)
+    return f"{total} of {score.system.most_points:g}"
 
 
 def _stump(stump: Stump) -> str:
@@ -83,13 +90,11 @@ def told(measured: Measured) -> str:
     """Return value and interval with the unit, or why there is none; rounded for reading."""
     if measured.value is None:
         return f"cannot be told ({measured.reason})"
-    value = amount(_rounded(measured.value), measured.unit)
-    if measured.low is None and measured.high is None:
-        return value
-    low = "?" if measured.low is None else f"{_rounded(measured.low):g}"
-    high = "?" if measured.high is None else f"{_rounded(measured.high):g}"
-    return f"{value} ({low} to {high})"
-
-
-def _rounded(value: float) -> float:
-    return round(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)
+    digits = 0 if measured.unit is Unit.DEG else 2 if measured.unit is Unit.FRACTION else 1
+    value, low, high = (
+        "open" if number is None else f"{number:.{digits}f}"
+        for number in (measured.value, measured.low, measured.high)
+    )
+    word = UNIT_WORDS.get(measured.unit, measured.unit.value)
+    known = measured.low is not None or measured.high is not None
+    return f"{value} {word}".strip() + (f" ({low} to {high})" if known else "")

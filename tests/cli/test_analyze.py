@@ -199,6 +199,7 @@ TWO = (*LAD, "--centerline", "far.csv:RCA")
         ((*LAD, "--cap", "20,10", "--json"), "entry before exit"),
         ((*LAD, "--cap", "10", "--json"), "entry before exit"),
         ((*LAD, "--cap", "5,15", "--cap", "12,20", "--json"), "overlap"),
+        ((*LAD, "--cap", "30,70", "--json"), "70 mm lies beyond the end of LAD"),
         ((*LAD, "--target-lesion", "0", "--json"), "a number from 1"),
         ((*LAD, "--target-lesion", "1", "--target-lesion", "LAD=2", "--json"), "more than once"),
         ((*LAD, "--target-lesion", "7", "--json"), "1 lesions were found"),
