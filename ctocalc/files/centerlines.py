@@ -178,7 +178,7 @@ def _header(cells: list[str], number: int) -> _Columns | None:
     """Return the columns when this row holds names; None when it holds numbers."""
     if cells and all(_is_number(cell) for cell in cells):
         return None
-    if sum(_is_number(cell) for cell in cells) >= 3:
+    if 2 * sum(_is_number(cell) for cell in cells) > len(cells):
         return None  # a row of numbers with one bad cell: refused as such
     names = [_UNIT.sub("", cell.lower().strip()) for cell in cells]
     names = [_PARAVIEW.get(name, name) for name in names]
