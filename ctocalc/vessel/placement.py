@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.errors import CenterlineRefused, Code
+from ctocalc.errors import CenterlineRefused, Code, ImageRefused
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.volume import Volume
 from ctocalc.vessel.centerline import Centerline
@@ -37,6 +37,9 @@ class _Fit:
 
     soft: float
     vessel: float
+
+
+_NO_FIT = _Fit(soft=0.0, vessel=0.0)
 
 
 def place(line: Centerline, scan_grid: VoxelGrid, sample: Sampler) -> Centerline:
@@ -66,7 +69,7 @@ def place(line: Centerline, scan_grid: VoxelGrid, sample: Sampler) -> Centerline
     if line.frame_declared:
         return line
     given = _fit(line.points_lps_mm, sample)
-    other = _fit(mirrored.points_lps_mm, sample) if mirrored_fits else _Fit(soft=0.0, vessel=0.0)
+    other = _fit_or_none(mirrored.points_lps_mm, sample) if mirrored_fits else _NO_FIT
     better = other.soft >= LEAST_SOFT_FRACTION and other.vessel > given.vessel + CLEARLY_BETTER
     if better:
         raise CenterlineRefused(
@@ -95,6 +98,14 @@ def nearest_hu(volume: Volume, points_lps_mm: Floats) -> Floats:
     if volume.padding_stored is not None:
         inside &= stored > volume.padding_stored
     return np.where(inside, stored * volume.slope + volume.intercept, np.nan)
+
+
+def _fit_or_none(points_lps_mm: Floats, sample: Sampler) -> _Fit:
+    """Return the fit of a line that may run where the scan cannot be read: no evidence then."""
+    try:
+        return _fit(points_lps_mm, sample)
+    except ImageRefused:
+        return _NO_FIT
 
 
 def _fit(points_lps_mm: Floats, sample: Sampler) -> _Fit:

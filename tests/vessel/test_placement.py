@@ -7,7 +7,7 @@ import pytest
 
 from ctocalc._arrays import Floats
 from ctocalc.dicom.read import open_series, read
-from ctocalc.errors import CenterlineRefused, Code
+from ctocalc.errors import CenterlineRefused, Code, ImageRefused
 from ctocalc.files.centerlines import read_centerlines
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.volume import Volume
@@ -104,6 +104,17 @@ def test_one_point_outside_is_enough() -> None:
     with pytest.raises(CenterlineRefused) as refused:
         place(line(points, declared=True), GRID, scene())
     assert "1 of 60" in str(refused.value)
+
+
+def test_a_scan_that_cannot_be_read_at_the_mirror_image_is_no_evidence() -> None:
+    def sample(points: Floats) -> Floats:
+        if points[..., 0].mean() < 0:
+            raise ImageRefused(Code.SLICE_MISSING, "a slice is missing")
+        return scene()(points)
+
+    place(line(VESSEL), GRID, sample)
+    with pytest.raises(ImageRefused):
+        place(line(VESSEL).mirrored(), GRID, sample)
 
 
 def test_a_line_through_air_is_refused_even_alone() -> None:
