@@ -80,7 +80,7 @@ def _swap(fresh: Path, target: Path, aside: Path) -> None:
         target.rename(aside)
     try:
         fresh.rename(target)
-    except OSError:
+    except BaseException:  # an interrupt too must not cost the older result
         if replaced:
             aside.rename(target)
         raise

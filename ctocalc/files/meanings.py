@@ -131,12 +131,12 @@ LESION_MEASURES = (
         doc="Longest single arc among occluded stations at least half calcified; 0 if none is.",
     ),
     Field(
-        name="full_moon", shape="presence",
+        name="full_moon", shape="presence", unit=FRACTION, low=0, high=1,
         doc="Calcium closes the circle and fills a whole section.",
     ),
     Field(name="calcification", shape="presence", unit=MG, doc="Any calcium (at least 0.4 mg)."),
     Field(
-        name="multiple_occlusions", shape="presence",
+        name="multiple_occlusions", shape="presence", unit=Unit.COUNT,
         doc="Two or more total interruptions, at least 5 mm of contrast between them.",
     ),
     *CALCIUM_AMOUNT,
