@@ -138,6 +138,47 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
     return out
 
 
+@kernel
+def _first_dark(profile, radius, plaque, nearest, farthest):  # type: ignore[no-untyped-def]
+    """Index of the darkest sample before the profile rises again to a neighbour, or -1."""
+    darkest = math.inf
+    at = -1
+    high = plaque
+    for k in range(radius.size):
+        value = profile[k]
+        if radius[k] > farthest or math.isnan(value):
+            break
+        if radius[k] < nearest:
+            high = max(high, value)
+        elif value < darkest:
+            darkest = value
+            at = k
+        elif value > darkest + max(40.0, 0.33 * (high - darkest)) and darkest < plaque:
+            break
+    return at
+
+
+@kernel
+def _last_above(profile, first, level):  # type: ignore[no-untyped-def]
+    """Walking inwards from ``first``: index of the first sample above ``level``, or -1."""
+    for k in range(first, -1, -1):
+        if profile[k] > level:
+            return k
+    return -1
+
+
+@kernel
+def _bright_outside(profile, radius, farthest):  # type: ignore[no-untyped-def]
+    """Mean of the outermost millimetre: muscle where no fat lies on the ray."""
+    total = 0.0
+    count = 0
+    for k in range(radius.size):
+        if farthest - 1.0 <= radius[k] <= farthest and not math.isnan(profile[k]):
+            total += profile[k]
+            count += 1
+    return total / max(count, 1)
+
+
 @entry
 def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthest):  # type: ignore[no-untyped-def]
     """First guesses for `fit_two_edges`, from smooth profiles.
@@ -145,6 +186,9 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
     Walking outwards from the centre, the outside is the darkest sample before the profile rises
     again by a third of its fall (a neighbour), the wall is where the profile last stands half-way
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
+    Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
+    without lumen; else the wall does not show, and outside is set to plaque, so that the fit
+    carries no information on it.
 
     Parameters
     ----------
@@ -159,51 +203,39 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
 
     Returns
     -------
-    starts (N, A, 2), outside (N, A), calcified (N, A): see `fit_two_edges`.  Where the outside is
-    not at least 40 HU darker than plaque, the wall does not show: outside is set to plaque, so
-    that the fit carries no information on the wall.
+    starts (N, A, 2), outside (N, A), calcified (N, A): see `fit_two_edges`.
     """
     n_stations, n_angles, n_radii = profiles.shape
     starts = np.full((n_stations, n_angles, 2), np.nan)
     outside = np.full((n_stations, n_angles), np.nan)
     calcified = np.zeros((n_stations, n_angles), dtype=np.bool_)
     for n in range(n_stations):
+        open_here = not math.isnan(lumen[n])
         for m in range(n_angles):
             profile = profiles[n, m]
-            darkest = math.inf
-            at = -1
-            high = plaque[n]
-            for k in range(n_radii):
-                value = profile[k]
-                if radius[k] > farthest or math.isnan(value):
-                    break
-                if radius[k] < nearest:
-                    high = max(high, value)
-                    continue
-                if value < darkest:
-                    darkest = value
-                    at = k
-                elif value > darkest + max(40.0, 0.33 * (high - darkest)) and darkest < plaque[n]:
-                    break
+            at = _first_dark(profile, radius, plaque[n], nearest, farthest)
             if at < 0:
                 continue
-            hidden = darkest > plaque[n] - 40.0
-            outside[n, m] = plaque[n] if hidden else darkest
-            half = 0.5 * (plaque[n] + darkest)
-            wall = at
-            while wall > 0 and profile[wall] < half:
-                wall -= 1
-            inner = -1.0
-            if not math.isnan(lumen[n]):
-                level = 0.5 * (lumen[n] + plaque[n])
-                for k in range(at if hidden else wall, -1, -1):
-                    if profile[k] > level:
-                        inner = radius[k]
-                        break
-            starts[n, m, 1] = max(inner, nearest) + 0.5 if hidden else radius[wall]
-            starts[n, m, 0] = inner
-            for k in range(min(wall + 3, n_radii)):
-                if profile[k] > calcium_above[n]:
-                    calcified[n, m] = True
-                    break
+            hidden = profile[at] > plaque[n] - 40.0
+            wall = _last_above(profile, at, 0.5 * (plaque[n] + profile[at]))
+            inner = -1
+            if open_here:
+                inner = _last_above(profile, at if hidden else wall, 0.5 * (lumen[n] + plaque[n]))
+            starts[n, m, 0] = radius[inner] if inner >= 0 else -1.0
+            outside[n, m] = profile[at]
+            starts[n, m, 1] = radius[max(wall, 0)]
+            if hidden:
+                outside[n, m] = plaque[n]
+                starts[n, m, 1] = max(starts[n, m, 0], nearest) + 0.5
+                muscle = _bright_outside(profile, radius, farthest)
+                if not open_here and plaque[n] + 30.0 < muscle < 200.0:
+                    edge = at
+                    while edge < n_radii - 1 and profile[edge] < 0.5 * (plaque[n] + muscle):
+                        edge += 1
+                    outside[n, m] = muscle
+                    starts[n, m, 1] = radius[edge]
+            # Only calcium that reaches the wall hides it; behind calcium further in it shows.
+            for k in range(n_radii):
+                if starts[n, m, 1] - 0.6 <= radius[k] <= starts[n, m, 1] + 0.25:
+                    calcified[n, m] = calcified[n, m] or profile[k] > calcium_above[n]
     return starts, outside, calcified

@@ -79,9 +79,10 @@ def _vessel(
     scan: Scan, sampler: Sampler, axis: Curve, line: Centerline, request: Request
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
-    for _ in range(settings.axis.recentrings):
-        axis = recentre(trace(sampler, axis, physics, settings), line.points_lps_mm[0], settings)
     seen = trace(sampler, axis, physics, settings)
+    for _ in range(settings.axis.recentrings):
+        axis = recentre(seen, line.points_lps_mm[0], settings)
+        seen = trace(sampler, axis, physics, settings, seen)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
     calcium, measures = burden_of(scan, seen, settings.calcium)

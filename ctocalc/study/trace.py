@@ -63,14 +63,19 @@ def frames_of(curve: Curve, settings: AnalysisSettings) -> Frames:
 
 
 def trace(
-    sampler: Sampler, curve: Curve, physics: ScanPhysics, settings: AnalysisSettings
+    sampler: Sampler,
+    curve: Curve,
+    physics: ScanPhysics,
+    settings: AnalysisSettings,
+    before: Trace | None = None,
 ) -> Trace:
-    """Look at the vessel along one axis."""
+    """Look at the vessel along one axis; an earlier look tells how wide it is."""
     frames = frames_of(curve, settings)
     sections = cartesian_sections(sampler, frames, half_width_mm=HALF_WIDTH_MM, pixel_mm=PIXEL_MM)
     polar = polar_sections(sampler, frames, angles=RAYS, radius_mm=RADII_MM)
     if physics.contrast:
-        signal = find_lumen(sections, physics, settings=settings.lumen)
+        radius = wall_radius_mm(frames, before, settings)
+        signal = find_lumen(sections, radius, physics, settings=settings.lumen)
     else:
         signal = without_contrast(len(frames), physics)
     rays = fit_rays(polar, signal, physics, farthest_mm=settings.wall.farthest_mm)
@@ -84,6 +89,14 @@ def trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
         wall=wall,
     )  # fmt: skip
+
+
+def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSettings) -> Floats:
+    """Mean wall radius (N,) that an earlier look found at the same arc length, or the usual."""
+    if before is None:
+        return np.full(len(frames), settings.wall.usual_radius_mm)
+    radius = np.sqrt(before.wall.boundary.area_mm2 / np.pi)
+    return np.interp(frames.arclength_mm, before.frames.arclength_mm, radius)
 
 
 def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> Curve:

@@ -19,6 +19,7 @@ _SHIFTS = np.arange(-4.0, 8.01, 0.1)
 # Neighbouring stations share noise, and the model is not the vessel: chi-square counts for less.
 _INDEPENDENT = 0.35
 _DIAMETER_SD_MM = 0.2
+_COVERED_SPREAD = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,8 @@ def fit_cap(
     lumen_diameter_mm: Floats,
     *,
     edge: int,
-    inside: int,
-    limit: int,
-    window_mm: float,
+    body: int,
+    lumen: int,
 ) -> Cap:
     """Fit a lumen that closes towards a tip to the contrast and diameters around one cap.
 
@@ -59,23 +59,22 @@ def fit_cap(
     ----------
     edge
         First (proximal cap) or last (distal cap) station without contrast.
-    inside
-        +1 when the occlusion lies distal of this cap, -1 when proximal.
-    limit
-        First station beyond the other end of the occlusion.
+    body, lumen
+        Stations up to which the occlusion and the lumen beside it are looked at; the occlusion
+        lies distal of the cap when ``body > lumen``.
     """
-    step = float(np.median(np.diff(arclength_mm)))
-    reach = round(window_mm / step)
-    body = min(abs(limit - edge), round(5.0 / step))
-    stations = edge + inside * np.arange(-reach, body)
-    stations = stations[(stations >= 0) & (stations < len(arclength_mm))]
+    inside = 1 if body > lumen else -1
+    stations = np.arange(lumen, body + inside, inside)
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
+    # What calcium covers inside the occlusion most likely holds no lumen either.
     share = signal.share[stations]
+    covered = ~np.isfinite(share) & (x >= 0.0)
+    share = np.where(covered, 0.0, share)
     diameter = lumen_diameter_mm[stations]
     far = np.isfinite(diameter) & (x < -2.0)
     reference = float(np.median(diameter[far])) if far.sum() >= 3 else 2.5
     reference = max(reference, 0.8)
-    spread = _spread(signal, stations, share)
+    spread = _spread(share)
     shift, taper, shape = (
         g.ravel() for g in np.meshgrid(_SHIFTS, _TAPERS, np.array(_SHAPES), indexing="ij")
     )
@@ -84,7 +83,8 @@ def fit_cap(
     model = _diameters(x, shift, taper, shape, reference)
     blurred = _blur_along(signal.share_of(model), x, signal.blur_mm)
     known = np.isfinite(share)
-    chi = (((blurred[:, known] - share[known]) / spread) ** 2).clip(max=16.0).sum(axis=1)
+    doubt = np.where(covered, _COVERED_SPREAD, spread)[known]
+    chi = (((blurred[:, known] - share[known]) / doubt) ** 2).clip(max=16.0).sum(axis=1)
     wide = np.isfinite(diameter) & (diameter > 1.0)
     # A wide lumen no longer shows in the contrast at its centre, only in its edges.
     miss = (model[:, wide] - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM
@@ -108,7 +108,7 @@ def fit_cap(
     )
 
 
-def _spread(signal: LumenSignal, stations: Floats, share: Floats) -> float:
+def _spread(share: Floats) -> float:
     """Spread of the contrast share between neighbours: noise as the signal has it."""
     known = share[np.isfinite(share)]
     if len(known) < 6:

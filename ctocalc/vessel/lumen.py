@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import (
-    binary_dilation,
+    binary_erosion,
     gaussian_filter,
     gaussian_filter1d,
-    generate_binary_structure,
+    maximum_filter,
     median_filter,
 )
 
@@ -21,15 +21,24 @@ class LumenSettings:
     """How contrast is looked for.
 
     ``filter_mm`` is the SD of the filter that gathers a small lumen's contrast;
-    ``search_radius_mm`` how far from the axis a lumen is looked for; calcium is what stands above
-    the local lumen by ``calcium_above_share`` of it, with ``calcium_halo_mm`` around.
+    ``search_share`` of the wall's radius is how far from the centre a lumen is looked for, as the
+    brightest place of ``peak_window_mm``; calcium is what stands above the local lumen by
+    ``calcium_above_share``, with a halo of ``calcium_halo_mm``; where it leaves less than
+    ``least_free_mm2``, the lumen cannot be seen.
+    A stretch above ``patent_share`` of the pool's contrast is lumen when it reaches
+    ``full_share`` of it, or is ``long_mm`` long and even within ``even_share``.
     """
 
     filter_mm: float = 0.2
-    search_radius_mm: float = 1.1
+    search_share: float = 0.55
+    peak_window_mm: float = 0.75
     calcium_above_share: float = 0.2
-    calcium_halo_mm: float = 0.6
-    patent_share: float = 0.3
+    calcium_halo_mm: float = 0.5
+    least_free_mm2: float = 0.2
+    patent_share: float = 0.25
+    full_share: float = 0.65
+    long_mm: float = 6.0
+    even_share: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,9 +53,11 @@ class LumenSignal:
     reference_hu
         (N,) HU that a wide lumen has, or would have, at this place.
     plaque_hu
-        (N,) HU the section has where there is no lumen.
-    calcified
-        (N,) whether calcium stands in the searched disc.
+        (N,) HU inside the wall where there is neither lumen nor calcium.
+    floor_hu
+        (N,) what ``contrast_hu`` reads without any lumen: the brightest place of plaque and noise.
+    calcified, patent
+        (N,) whether calcium stands in the searched disc; whether the stretch is lumen.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -54,21 +65,22 @@ class LumenSignal:
     contrast_hu: Floats
     reference_hu: Floats
     plaque_hu: Floats
+    floor_hu: Floats
     calcified: Bools
+    patent: Bools
     blur_mm: float
 
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
-        for name in ("contrast_hu", "reference_hu", "plaque_hu"):
+        for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu"):
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
-        object.__setattr__(self, "calcified", frozen(self.calcified, (n,), np.bool_))
+        for name in ("calcified", "patent"):
+            object.__setattr__(self, name, frozen(getattr(self, name), (n,), np.bool_))
 
     @property
     def share(self) -> Floats:
         """Contrast (N,) as a share of a wide lumen's."""
-        return np.asarray(
-            (self.contrast_hu - self.plaque_hu) / (self.reference_hu - self.plaque_hu)
-        )
+        return np.asarray((self.contrast_hu - self.floor_hu) / (self.reference_hu - self.floor_hu))
 
     def share_of(self, diameter_mm: Floats) -> Floats:
         """Share of contrast that a lumen of this diameter keeps at its centre after blurring."""
@@ -76,11 +88,17 @@ class LumenSignal:
 
 
 def find_lumen(
-    sections: CartesianSections, physics: ScanPhysics, *, settings: LumenSettings
+    sections: CartesianSections,
+    wall_radius_mm: Floats,
+    physics: ScanPhysics,
+    *,
+    settings: LumenSettings,
 ) -> LumenSignal:
-    """Measure contrast along the vessel within ``search_radius_mm`` of the axis.
+    """Measure contrast along the vessel, in the middle of a wall of mean radius (N,).
 
-    Misleads where calcium has the HU of the lumen: HU alone cannot tell them apart.
+    A lumen is a local maximum of the section that is no brighter than the lumen around it and
+    lies off calcium's halo; the slope of something brighter beside it is no maximum.  Misleads
+    where calcium has the HU of the lumen and lies in the middle: HU alone cannot tell them apart.
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     pixel = float(sections.offset_mm[1] - sections.offset_mm[0])
@@ -88,65 +106,100 @@ def find_lumen(
     hu = np.nan_to_num(sections.samples, nan=-1000.0)
     smooth = gaussian_filter(hu, sigma, mode="nearest")
     radius = np.hypot(sections.offset_mm[:, None], sections.offset_mm[None, :])
-    disc = radius <= settings.search_radius_mm
+    disc = radius <= (settings.search_share * wall_radius_mm)[:, None, None]
+    window = 2 * round(settings.peak_window_mm / 2 / pixel) + 1
+    summit = (smooth >= maximum_filter(smooth, size=(1, window, window))) & disc
     pool = float(physics.blood_pool_hu.value or 0.0)
-    plaque = np.full(len(hu), physics.plaque_hu)
+    plaque = floor = physics.plaque_hu
     reference = np.full(len(hu), pool)
-    blur = float(np.hypot(physics.sigma_mm, settings.filter_mm))
     # Twice: the local lumen decides what is calcium, and calcium is left out of the local lumen.
     for _ in range(2):
-        calcium = _calcium(smooth, hu, reference, physics, settings)
-        halo = _halo(calcium, settings.calcium_halo_mm, pixel, step)
-        free = disc & ~halo
-        contrast = np.where(free, smooth, -np.inf).max(axis=(1, 2))
-        contrast[free.sum(axis=(1, 2)) * pixel**2 < 0.3] = np.nan
-        reference = _reference(contrast, pool, physics.plaque_hu, step, settings)
-    body = (contrast - plaque) < 0.25 * (reference - plaque)
+        limit = reference + np.maximum(
+            settings.calcium_above_share * reference, 3.0 * physics.noise_sd_hu
+        )
+        calcium = smooth > limit[:, None, None]
+        free = disc & ~_halo(calcium, settings.calcium_halo_mm, pixel, step)
+        contrast = _brightest(smooth, summit & free, free)
+        contrast[free.sum(axis=(1, 2)) * pixel**2 < settings.least_free_mm2] = np.nan
+        reference = _reference(contrast, pool, floor, step, settings)
+    calcified = (calcium & disc).any(axis=(1, 2))
+    body = (contrast - floor) < 0.3 * (reference - floor)
     if body.sum() >= 4:
-        plaque = np.full(len(hu), float(np.clip(np.median(contrast[body]), 20.0, 130.0)))
+        floor = float(np.clip(np.median(contrast[body]), 20.0, 130.0))
+        inner = smooth[body & ~calcified][:, radius <= 0.5].mean(axis=1)
+        plaque = float(np.clip(np.median(inner), 20.0, 110.0)) if len(inner) else plaque
     return LumenSignal(
         contrast_hu=contrast,
-        reference_hu=np.maximum(reference, plaque + 40.0),
-        plaque_hu=plaque,
-        calcified=(calcium & disc).any(axis=(1, 2)),
-        blur_mm=blur,
+        reference_hu=np.maximum(reference, floor + 40.0),
+        plaque_hu=np.full(len(hu), plaque),
+        floor_hu=np.full(len(hu), floor),
+        calcified=calcified,
+        patent=patent_stations(contrast, pool, floor, step, settings),
+        blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
 
 
-def _calcium(
-    smooth: Floats, hu: Floats, reference: Floats, physics: ScanPhysics, settings: LumenSettings
-) -> Bools:
-    margin = np.maximum(settings.calcium_above_share * reference, 3.0 * physics.noise_sd_hu)
-    limit = (reference + margin)[:, None, None]
-    return np.asarray((smooth > limit) | (hu > limit + 2.0 * physics.noise_sd_hu))
+def _brightest(smooth: Floats, summit: Bools, free: Bools) -> Floats:
+    """HU (N,) of the highest summit; where the free part has none, of its middle."""
+    top = np.where(summit, smooth, -np.inf).max(axis=(1, 2))
+    count = np.maximum(free.sum(axis=(1, 2)), 1)
+    mean = np.where(free, smooth, 0.0).sum(axis=(1, 2)) / count
+    return np.where(np.isfinite(top), top, mean)
 
 
 def _halo(calcium: Bools, halo_mm: float, pixel_mm: float, step_mm: float) -> Bools:
-    in_plane = generate_binary_structure(3, 1)
-    in_plane[0] = in_plane[2] = False
-    out = binary_dilation(calcium, in_plane, iterations=max(1, round(halo_mm / pixel_mm)))
-    along = np.zeros((3, 3, 3), dtype=bool)
-    along[:, 1, 1] = True
-    return np.asarray(binary_dilation(out, along, iterations=max(1, round(halo_mm / step_mm / 2))))
+    across = 2 * round(halo_mm / pixel_mm) + 1
+    along = 2 * round(halo_mm / step_mm / 2) + 1
+    return np.asarray(maximum_filter(calcium, size=(along, across, across)))
 
 
 def _reference(
-    contrast: Floats, pool: float, plaque: float, step_mm: float, settings: LumenSettings
+    contrast: Floats, pool: float, floor: float, step_mm: float, settings: LumenSettings
 ) -> Floats:
     """Lumen HU along the vessel: a running median of what is patent, carried across the rest."""
-    patent = contrast > plaque + settings.patent_share * (pool - plaque)
+    patent = patent_stations(contrast, pool, floor, step_mm, settings)
     n = np.arange(len(contrast))
-    if patent.sum() < 4:
+    # Caps are thinner than the filter is wide: they do not vote.
+    inner = binary_erosion(patent, iterations=max(1, round(1.5 / step_mm)), border_value=1)
+    votes = inner & np.isfinite(contrast)
+    if votes.sum() < 4:
         return np.full(len(contrast), pool)
-    filled = np.interp(n, n[patent], contrast[patent])
-    size = 2 * round(3.0 / step_mm) + 1
-    # Only patent stations vote, so a dark distal lumen keeps its own level up to its cap.
-    level = median_filter(
-        filled[patent], size=min(size, 2 * (patent.sum() // 2) - 1), mode="nearest"
-    )
-    return np.asarray(
-        gaussian_filter1d(np.interp(n, n[patent], level), 1.0 / step_mm, mode="nearest")
-    )
+    size = min(2 * round(3.0 / step_mm) + 1, 2 * (int(votes.sum()) // 2) - 1)
+    level = median_filter(contrast[votes], size=size, mode="nearest")
+    whole = np.interp(n, n[votes], level)
+    return np.asarray(gaussian_filter1d(whole, 1.0 / step_mm, mode="nearest"))
+
+
+def patent_stations(
+    contrast: Floats, pool: float, floor: float, step_mm: float, settings: LumenSettings
+) -> Bools:
+    """Stations (N,) of stretches that are lumen: bright as the pool somewhere, or long and even.
+
+    Deposits of calcium too small to reach their own HU look like a thin lumen, but are uneven.
+    """
+    bright = contrast > floor + settings.patent_share * (pool - floor)
+    n = np.arange(len(contrast))
+    known = np.isfinite(contrast)
+    if not known.any():
+        return np.zeros(len(contrast), dtype=bool)
+    even = gaussian_filter1d(np.interp(n, n[known], contrast[known]), 0.5 / step_mm)
+    out = np.zeros(len(contrast), dtype=bool)
+    for start, stop in runs(bright | ~known):
+        inside = contrast[start:stop][np.isfinite(contrast[start:stop])]
+        if not len(inside):
+            continue
+        level = float(np.median(inside))
+        spread = 1.4826 * float(np.median(np.abs(inside - level))) / level
+        long = (stop - start) * step_mm >= settings.long_mm and spread < settings.even_share
+        full = even[start:stop].max() > floor + settings.full_share * (pool - floor)
+        out[start:stop] = long or full
+    return out
+
+
+def runs(mask: Bools) -> list[tuple[int, int]]:
+    """Return (start, stop) of every run of True along the vessel."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
@@ -156,6 +209,8 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         contrast_hu=np.full(count, np.nan),
         reference_hu=plaque + 40.0,
         plaque_hu=plaque,
+        floor_hu=plaque,
         calcified=np.zeros(count, dtype=bool),
+        patent=np.zeros(count, dtype=bool),
         blur_mm=physics.sigma_mm,
     )

@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.vessel.caps import Cap, fit_cap
-from ctocalc.vessel.lumen import LumenSignal
+from ctocalc.vessel.lumen import LumenSignal, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class OcclusionSettings:
     """When contrast counts as interrupted.
 
     ``least_contrast_share`` of the local lumen's contrast, smoothed along ``smooth_mm``, finds the
-    interruptions; the caps are then located by a fit.  Two interruptions with less than
+    interruptions; the caps are then located by a fit.
+    Calcium that covers more than ``longest_cover_mm`` of the vessel leaves no lumen beside it.  Two interruptions with less than
     ``island_mm`` of contrast between them are one.  ``channel_diameter_mm``: a lumen that never
     falls below it is a subtotal (the definition's 0.16 mm is beyond what CT resolves).
     """
@@ -23,10 +24,12 @@ class OcclusionSettings:
     least_contrast_share: float = 0.33
     smooth_mm: float = 0.6
     shortest_mm: float = 1.5
+    longest_cover_mm: float = 2.0
     shortest_island_mm: float = 1.0
     island_mm: float = 5.0
     channel_diameter_mm: float = 0.45
     cap_window_mm: float = 9.0
+    cap_body_mm: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,24 @@ def find_occlusions(
     """
     step = float(np.median(np.diff(arclength_mm)))
     dark = _dark(signal, step, settings)
-    runs = [r for r in _runs(dark) if (r[1] - r[0]) * step >= settings.shortest_mm]
-    runs = _bridge(runs, settings.shortest_island_mm / step)
-    found = [_locate(arclength_mm, signal, lumen_diameter_mm, run, settings) for run in runs]
+    shortest = settings.shortest_mm / step
+    stretches = [r for r in runs(dark) if r[1] - r[0] >= shortest]
+    stretches = _bridge(stretches, settings.shortest_island_mm / step)
+    found = [
+        _locate(
+            arclength_mm, signal, lumen_diameter_mm, run, _beside(stretches, n, len(dark)), settings
+        )
+        for n, run in enumerate(stretches)
+    ]
     found = [gap for gap in found if gap.end_mm - gap.start_mm > 0.0]
     return tuple(_chain(found, settings.island_mm))
+
+
+def _beside(stretches: list[tuple[int, int]], n: int, count: int) -> tuple[int, int]:
+    """Where the lumen before and after a dark run begins and ends."""
+    before = stretches[n - 1][1] if n else 0
+    after = stretches[n + 1][0] if n + 1 < len(stretches) else count
+    return before, after
 
 
 def given_occlusions(
@@ -78,7 +94,8 @@ def given_occlusions(
     for low, high in sorted(caps_mm):
         start, stop = np.searchsorted(arclength_mm, (low, high))
         run = (int(start), int(max(stop, start + 1)))
-        seen = _locate(arclength_mm, signal, lumen_diameter_mm, run, settings)
+        whole = (0, len(arclength_mm))
+        seen = _locate(arclength_mm, signal, lumen_diameter_mm, run, whole, settings)
         out.append(
             replace(
                 seen,
@@ -93,7 +110,7 @@ def given_occlusions(
 
 
 def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> Bools:
-    """Stations without contrast; covered ones follow their darker neighbour."""
+    """Stations without contrast; those that calcium covers follow their darker neighbour."""
     share = signal.share
     known = np.isfinite(share)
     if not known.any():
@@ -104,20 +121,15 @@ def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> B
     left = np.where(before >= 0, share[np.clip(before, 0, None)], np.inf)
     right = np.where(after < len(n), share[np.clip(after, None, len(n) - 1)], np.inf)
     filled = np.where(known, share, np.minimum(left, right))
-    # A calcified plug leaves no free place and no lumen beside it: long covered runs are dark.
-    covered = np.zeros(len(share), dtype=bool)
-    for start, stop in _runs(~known):
-        covered[start:stop] = (stop - start) * step_mm >= 2.0
-    filled[covered] = 0.0
+    # A calcified plug leaves no lumen beside it: long covered runs are dark.
+    for start, stop in runs(~known):
+        if (stop - start) * step_mm >= settings.longest_cover_mm:
+            filled[start:stop] = 0.0
+    filled = np.where(signal.patent | ~known, filled, np.minimum(filled, 0.0))
     smooth = gaussian_filter1d(
         np.clip(filled, -0.2, 1.2), settings.smooth_mm / step_mm, mode="nearest"
     )
     return np.asarray(smooth < settings.least_contrast_share)
-
-
-def _runs(mask: Bools) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _bridge(runs: list[tuple[int, int]], shortest: float) -> list[tuple[int, int]]:
@@ -135,20 +147,23 @@ def _locate(
     signal: LumenSignal,
     lumen_diameter_mm: Floats,
     run: tuple[int, int],
+    between: tuple[int, int],
     settings: OcclusionSettings,
 ) -> Interruption:
+    """Fit both caps of a dark run; ``between`` are the ends of the lumen on both its sides."""
     start, stop = run
-    count = len(arclength_mm)
+    step = float(np.median(np.diff(arclength_mm)))
+    window, deep = round(settings.cap_window_mm / step), round(settings.cap_body_mm / step)
     entry = exit_ = None
-    if start > 0:
+    if start - between[0] >= 2:
         entry = fit_cap(
-            arclength_mm, signal, lumen_diameter_mm, edge=start, inside=+1,
-            limit=stop, window_mm=settings.cap_window_mm,
+            arclength_mm, signal, lumen_diameter_mm, edge=start,
+            body=min(start + deep, stop - 1), lumen=max(start - window, between[0]),
         )  # fmt: skip
-    if stop < count:
+    if between[1] - stop >= 2:
         exit_ = fit_cap(
-            arclength_mm, signal, lumen_diameter_mm, edge=stop - 1, inside=-1,
-            limit=start - 1, window_mm=settings.cap_window_mm,
+            arclength_mm, signal, lumen_diameter_mm, edge=stop - 1,
+            body=max(stop - 1 - deep, start), lumen=min(stop - 1 + window, between[1] - 1),
         )  # fmt: skip
     share = signal.share[start:stop]
     known = share[np.isfinite(share)]

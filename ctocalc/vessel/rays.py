@@ -14,6 +14,7 @@ from ctocalc.vessel.lumen import LumenSignal
 SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
+CALCIUM_HALO_MM = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +66,7 @@ def fit_rays(
         hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
     )
     fitted = fit_two_edges(
-        np.where(hu > above[:, None, None], np.nan, hu),
+        _behind_calcium(hu, sections.radius_mm, above),
         sections.radius_mm,
         np.nan_to_num(lumen),
         signal.plaque_hu,
@@ -85,9 +86,16 @@ def fit_rays(
     )
 
 
+def _behind_calcium(hu: Floats, radius: Floats, above: Floats) -> Floats:
+    """Rays with everything up to the halo of their outermost calcium left out."""
+    bright = hu > above[:, None, None]
+    outermost = np.where(bright, radius, -np.inf).max(axis=2, keepdims=True)
+    return np.where(radius <= outermost + CALCIUM_HALO_MM, np.nan, hu)
+
+
 def _outer_half_maximum(hu: Floats, radius: Floats, outside: Floats, near: Floats) -> Floats:
     """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
-    within = radius <= near[..., None] + 0.3
+    within = np.abs(radius - near[..., None] + 0.3) <= 0.6
     peak = np.where(within, hu, -np.inf).max(axis=2)
     above = within & (hu >= (0.5 * (peak + outside))[..., None])
     last = above.shape[2] - 1 - np.argmax(above[..., ::-1], axis=2)
