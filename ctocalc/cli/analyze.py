@@ -12,7 +12,7 @@ from ctocalc.errors import InputRefused, SettingsRefused
 from ctocalc.files.clinical import FACTS, ClinicalFact, Given, clinical_sheet
 
 if TYPE_CHECKING:
-    from ctocalc.cli.case import CaseOptions, LineOption
+    from ctocalc.cli.case_options import CaseOptions, LineOption
 
 T = TypeVar("T")
 ANSWERS = "ctocalc.answers"
@@ -74,7 +74,7 @@ def _read_each(read: Callable[[str], T], expected: str) -> Callable[..., Any]:
 
 def _line(text: str, vessel: str | None) -> "LineOption":
     """Split FILE[:LABEL]; a path that exists goes first, so drives and colons in it do no harm."""
-    from ctocalc.cli.case import LineOption
+    from ctocalc.cli.case_options import LineOption
 
     head, colon, tail = text.rpartition(":")
     if colon and not Path(text).exists() and Path(head).exists():
@@ -163,7 +163,7 @@ def command(  # noqa: PLR0913, PLR0917
         raise click.UsageError("give one --vessel per --centerline, in their order, or none.")
     if out is None and not as_json:
         raise click.UsageError("give --out DIR for the results, or --json to print them.")
-    from ctocalc.cli.case import CaseOptions
+    from ctocalc.cli.case_options import CaseOptions
 
     named = vessels or (None,) * len(centerlines)
     options = CaseOptions(

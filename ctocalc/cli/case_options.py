@@ -1,0 +1,145 @@
+"""What ``analyze`` was asked for: options as typed, and the request they amount to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from ctocalc.files.centerlines import name_of
+from ctocalc.files.clinical import Given, clinical_sheet, read_clinical
+from ctocalc.files.results import is_case_id
+from ctocalc.files.settings import read_settings
+from ctocalc.files.toml import refused as refused_settings
+from ctocalc.study.clinical import ClinicalSheet
+from ctocalc.study.settings import AnalysisSettings, Request
+from ctocalc.vessel.segments import VESSELS, vessel_name
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineOption:
+    """One ``--centerline FILE[:LABEL]`` with its ``--vessel``."""
+
+    path: Path
+    label: str | None = None
+    vessel: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The vessel: a label that names one goes first, then ``--vessel``, then the file."""
+        named = self.label and vessel_name(self.label)
+        return name_of(self.path.stem, vessel=named or self.vessel, label=self.label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOptions:
+    """What ``analyze`` was asked for, as it was typed.
+
+    ``caps_mm`` and ``targets`` name a vessel, or None where there is only one.
+    """
+
+    series: Path
+    lines: tuple[LineOption, ...]
+    case_id: str = "case"
+    wanted_series: str | None = None
+    frame: str | None = None
+    settings: Path | None = None
+    clinical: Path | None = None
+    answers: tuple[Given, ...] = ()
+    caps_mm: tuple[tuple[str | None, tuple[float, float]], ...] = ()
+    targets: tuple[tuple[str | None, int], ...] = ()
+
+
+def vessel_names(options: CaseOptions) -> tuple[str, ...]:
+    """Return the vessels of the case, in the order of their lines.
+
+    Raises
+    ------
+    click.UsageError
+        When the case id cannot be one, or two lines would be the same vessel.
+    """
+    if not is_case_id(options.case_id):
+        raise click.UsageError(
+            "--case-id takes 1 to 64 letters, digits, dots, dashes and underscores."
+        )
+    names = tuple(line.name for line in options.lines)
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(
+                f"{names.count(name)} centerlines are named {name}; give each its own --vessel."
+            )
+    return names
+
+
+def request_of(options: CaseOptions, names: tuple[str, ...]) -> Request:
+    """Return what is asked for, with the settings and the clinical file read.
+
+    Raises
+    ------
+    click.UsageError
+        When an option names another vessel, or options contradict each other.
+    SettingsRefused
+        When the settings or the clinical file are not valid.
+    """
+    caps = _by_vessel(options.caps_mm, names, "--cap")
+    targets = _by_vessel(options.targets, names, "--target-lesion")
+    for vessel, numbers in targets.items():
+        if len(numbers) > 1:
+            raise click.UsageError(f"--target-lesion was given more than once for {vessel}.")
+    for vessel, pairs in caps.items():
+        pairs.sort()
+        if any(start < end for (_, end), (start, _) in pairwise(pairs)):
+            raise click.UsageError(f"--cap: the occlusions of {vessel} overlap.")
+    return Request(
+        case_id=options.case_id,
+        settings=read_settings(options.settings) if options.settings else AnalysisSettings(),
+        clinical=_clinical(options, names),
+        caps_mm={vessel: tuple(pairs) for vessel, pairs in caps.items()},
+        target_lesion={vessel: numbers[0] for vessel, numbers in targets.items()},
+    )
+
+
+def _by_vessel(
+    given: Iterable[tuple[str | None, T]], names: tuple[str, ...], option: str
+) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for word, value in given:
+        if word is None and len(names) > 1:
+            raise click.UsageError(
+                f"{option} needs the vessel where there are several, such as {names[0]}=..."
+            )
+        vessel = names[0] if word is None else _vessel(word, names, option)
+        found.setdefault(vessel, []).append(value)
+    return found
+
+
+def _vessel(word: str, names: tuple[str, ...], option: str) -> str:
+    vessel = vessel_name(word) or word
+    if vessel not in names:
+        raise click.UsageError(
+            f"{option}: {word} is no vessel of this case; there are {', '.join(names)}."
+        )
+    return vessel
+
+
+def _clinical(options: CaseOptions, names: tuple[str, ...]) -> ClinicalSheet:
+    """Join the clinical file and the options; an option goes before the file."""
+    in_file = read_clinical(options.clinical) if options.clinical else ()
+    for one in in_file:
+        if one.vessel not in (None, *names, *VESSELS):
+            raise refused_settings(
+                f"The clinical file has a table {one.vessel}, which is no vessel; there are "
+                f"{', '.join(names)}."
+            )
+    typed = tuple(
+        replace(one, vessel=_vessel(one.vessel, names, f"--{one.name.replace('_', '-')}"))
+        if one.vessel
+        else one
+        for one in options.answers
+    )
+    for_all = {one.name for one in typed if one.vessel is None}
+    return clinical_sheet((*(one for one in in_file if one.name not in for_all), *typed))
