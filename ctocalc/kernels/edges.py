@@ -168,15 +168,15 @@ def _last_above(profile, first, level):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _bright_outside(profile, radius, farthest):  # type: ignore[no-untyped-def]
-    """Mean of the outermost millimetre: muscle where no fat lies on the ray."""
+def _mean_between(profile, radius, low, high, otherwise):  # type: ignore[no-untyped-def]
+    """Mean of the samples of an interval; the darkest one alone would be darkened by noise."""
     total = 0.0
     count = 0
     for k in range(radius.size):
-        if farthest - 1.0 <= radius[k] <= farthest and not math.isnan(profile[k]):
+        if low <= radius[k] <= high and not math.isnan(profile[k]):
             total += profile[k]
             count += 1
-    return total / max(count, 1)
+    return total / count if count > 0 else otherwise
 
 
 @entry
@@ -222,12 +222,14 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
             if open_here:
                 inner = _last_above(profile, at if hidden else wall, 0.5 * (lumen[n] + plaque[n]))
             starts[n, m, 0] = radius[inner] if inner >= 0 else -1.0
-            outside[n, m] = profile[at]
             starts[n, m, 1] = radius[max(wall, 0)]
+            outside[n, m] = _mean_between(
+                profile, radius, starts[n, m, 1] + 0.6, radius[at] + 0.2, profile[at]
+            )
             if hidden:
                 outside[n, m] = plaque[n]
                 starts[n, m, 1] = max(starts[n, m, 0], nearest) + 0.5
-                muscle = _bright_outside(profile, radius, farthest)
+                muscle = _mean_between(profile, radius, farthest - 1.0, farthest, 0.0)
                 if not open_here and plaque[n] + 30.0 < muscle < 200.0:
                     edge = at
                     while edge < n_radii - 1 and profile[edge] < 0.5 * (plaque[n] + muscle):

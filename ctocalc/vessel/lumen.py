@@ -56,8 +56,9 @@ class LumenSignal:
         (N,) HU inside the wall where there is neither lumen nor calcium.
     floor_hu
         (N,) what ``contrast_hu`` reads without any lumen: the brightest place of plaque and noise.
-    calcified, patent
-        (N,) whether calcium stands in the searched disc; whether the stretch is lumen.
+    calcified, plugged, patent
+        (N,) whether calcium stands in the searched disc; whether it fills its middle; whether the
+        stretch is lumen.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -67,6 +68,7 @@ class LumenSignal:
     plaque_hu: Floats
     floor_hu: Floats
     calcified: Bools
+    plugged: Bools
     patent: Bools
     blur_mm: float
 
@@ -74,7 +76,7 @@ class LumenSignal:
         n = len(self.contrast_hu)
         for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu"):
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
-        for name in ("calcified", "patent"):
+        for name in ("calcified", "plugged", "patent"):
             object.__setattr__(self, name, frozen(getattr(self, name), (n,), np.bool_))
 
     @property
@@ -134,6 +136,7 @@ def find_lumen(
         plaque_hu=np.full(len(hu), plaque),
         floor_hu=np.full(len(hu), floor),
         calcified=calcified,
+        plugged=smooth[:, radius <= 0.3].mean(axis=1) > limit,
         patent=patent_stations(contrast, pool, floor, step, settings),
         blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
@@ -211,6 +214,7 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         plaque_hu=plaque,
         floor_hu=plaque,
         calcified=np.zeros(count, dtype=bool),
+        plugged=np.zeros(count, dtype=bool),
         patent=np.zeros(count, dtype=bool),
         blur_mm=physics.sigma_mm,
     )

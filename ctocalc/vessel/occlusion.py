@@ -121,9 +121,9 @@ def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> B
     left = np.where(before >= 0, share[np.clip(before, 0, None)], np.inf)
     right = np.where(after < len(n), share[np.clip(after, None, len(n) - 1)], np.inf)
     filled = np.where(known, share, np.minimum(left, right))
-    # A calcified plug leaves no lumen beside it: long covered runs are dark.
+    # A calcified plug leaves no lumen beside it; a calcified rim may.
     for start, stop in runs(~known):
-        if (stop - start) * step_mm >= settings.longest_cover_mm:
+        if signal.plugged[start:stop].sum() * step_mm >= settings.longest_cover_mm:
             filled[start:stop] = 0.0
     filled = np.where(signal.patent | ~known, filled, np.minimum(filled, 0.0))
     smooth = gaussian_filter1d(

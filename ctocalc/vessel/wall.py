@@ -26,7 +26,7 @@ class WallSettings:
     bend_sd_mm: float = 0.06
     ellipse_share: float = 0.07
     triangle_share: float = 0.03
-    rim_mm: float = 0.08
+    rim_mm: float = 0.0
     calcified_sd_mm: float = 0.25
     usual_radius_mm: float = 1.6
 
