@@ -50,6 +50,8 @@ def build(names: list[str]) -> None:
         print(f"rendering {name}", flush=True)
         shutil.rmtree(ROOT / name, ignore_errors=True)
         write_case(render(named(name), seed=SEED), ROOT / name, compressed=name != UNCOMPRESSED)
+    # No line ending may change, or the digests of a checkout would.
+    (ROOT / ".gitattributes").write_text("* -text\n", encoding="utf-8")
     rows = "\n".join(f"| `{name}` | {named(name).summary} |" for name in NAMES)
     (ROOT / "README.md").write_text(README.format(plain=UNCOMPRESSED, rows=rows), encoding="utf-8")
     lines = [f"{digest}  {name}\n" for name, digest in sorted(digests(ROOT).items())]

@@ -101,7 +101,7 @@ def side_branch(m: Measuring, entry_mm: float) -> dict[str, Any]:
             middle = branch.parent_at_mm + float(lumen_radius(m.vessel, at)[0]) / np.tan(off)
             half = float(lumen_radius(branch, np.zeros(1))[0]) / np.sin(off)
             gaps.append(max(0.0, abs(entry_mm - middle) - half))
-    value = min(gaps) if gaps else None
+    value = float(min(gaps)) if gaps else None
     return {"present": value is not None and value <= BRANCH_MM, "value": value}
 
 

@@ -53,7 +53,8 @@ def longest_run(hit: Bools) -> tuple[int, int]:
     n = len(hit)
     if hit.all() or not hit.any():
         return (n, 0) if hit.all() else (0, n)
-    turned = np.roll(hit, -int(np.argmin(hit)))
+    # Begin where a run of False begins, so that no run is cut by the seam.
+    turned = np.roll(hit, -int(np.argmax(~hit & np.roll(hit, 1))))
     edges = np.flatnonzero(np.diff(np.concatenate([[turned[0]], turned, [not turned[-1]]])))
     runs = np.diff(np.concatenate([[0], edges]))
     return int(runs[1::2].max()), int(runs[0::2].max())
@@ -90,7 +91,7 @@ def station_table(vessel: Vessel, axis: Axis) -> dict[str, Array]:
     count = int(np.floor(vessel.path.length_mm / STATION_MM + 1e-9)) + 1
     s: Floats = np.arange(count, dtype=np.float64) * STATION_MM
     area, mass, thickness = np.zeros(count), np.zeros(count), np.zeros(count)
-    rays, shares = (np.arange(720) + 0.5) * np.pi / 360, (np.arange(160) + 0.5) / 160
+    rays, shares = (np.arange(720) + 0.5) * np.pi / 360, (np.arange(240) + 0.5) / 240
     todo = np.flatnonzero(_calcified(vessel, s))
     for part in np.array_split(todo, max(1, len(todo) // _CHUNK)):
         density, radius, _, _ = density_map(vessel, s[part], rays, shares)
