@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from ctocalc._arrays import Floats, frozen
+from ctocalc._arrays import Floats, Ints, frozen
 from ctocalc.phantom.spec import Path, Vessel
 
 STEP_MM = 0.05
@@ -36,9 +36,7 @@ class Axis:
 
     def locate(self, points_lps_mm: Floats, reach_mm: float) -> tuple[Floats, Floats, Floats]:
         """Return s, u, v (n,) of points (n, 3); s is NaN beyond ``reach_mm`` or the ends."""
-        near = np.asarray(
-            self.tree.query(points_lps_mm, distance_upper_bound=reach_mm)[1], dtype=np.int64
-        )
+        near = nearest(self.tree, points_lps_mm, reach_mm)[1]
         s = np.full(len(points_lps_mm), np.nan)
         u, v = np.zeros_like(s), np.zeros_like(s)
         hit = near < len(self.s)
@@ -49,6 +47,15 @@ class Axis:
         s[hit], u[hit], v[hit] = self.s[i] + step, local[:, 1], local[:, 2]
         s[np.nan_to_num(np.abs(s - 0.5 * (self.s[0] + self.s[-1]))) > np.ptp(self.s) / 2] = np.nan
         return s, u, v
+
+
+def nearest(tree: cKDTree, points: Floats, reach_mm: float) -> tuple[Floats, Ints]:
+    """Return distance and index of the tree's nearest point; inf and tree.n beyond the reach."""
+    low, high = tree.mins - reach_mm, tree.maxes + reach_mm
+    some = np.flatnonzero(((points > low) & (points < high)).all(axis=1))
+    distance, index = np.full(len(points), np.inf), np.full(len(points), tree.n, dtype=np.int64)
+    distance[some], index[some] = tree.query(points[some], distance_upper_bound=reach_mm)
+    return distance, index
 
 
 def _curvature(path: Path, s: Floats) -> Floats:

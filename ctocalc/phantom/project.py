@@ -22,7 +22,7 @@ from ctocalc.phantom.anatomy import (
     piece_span,
     wall_depth,
 )
-from ctocalc.phantom.path import Axis
+from ctocalc.phantom.path import Axis, nearest
 from ctocalc.phantom.scene import Scene, vein_points
 from ctocalc.phantom.spec import HU_PER_MGCC, CaseSpec, Vessel
 
@@ -205,4 +205,4 @@ def _over(under: Floats, upper: Floats | float, share: Floats) -> Floats:
 
 
 def _distance(vein: tuple[Floats, float, float], points: Floats) -> Floats:
-    return np.asarray(cKDTree(vein[0]).query(points, distance_upper_bound=vein[1] + 0.3)[0])
+    return nearest(cKDTree(vein[0]), points, vein[1] + 0.3)[0]
