@@ -28,7 +28,7 @@ def command(
         return
     if name is None or out is None:
         raise click.UsageError("A case needs a NAME and --out DIR; --list shows the names.")
-    from ctocalc.cli.phantom_folder import write_case
+    from ctocalc.cli.phantom_folder import refuse_filled, write_case
     from ctocalc.phantom.cases import recipe
     from ctocalc.phantom.render import render
 
@@ -40,5 +40,6 @@ def command(
             f"There is no phantom of that name; known are {known_names}, random:SEED and "
             "random-hard:SEED."
         ) from None
+    refuse_filled(out)
     write_case(render(spec, seed=seed), out, compressed=compressed)
     click.echo(f"{spec.name}: dicom, centerlines, truth.json, stations.tsv written.", err=True)

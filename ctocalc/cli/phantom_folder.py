@@ -23,8 +23,7 @@ def write_case(case: PhantomCase, folder: Path, *, compressed: bool) -> None:
     OutputFailed
         When the folder exists and is not empty, or cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputFailed("the output folder is not empty; name a new one")
+    refuse_filled(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".phantom-", dir=folder.parent))
@@ -39,6 +38,12 @@ def write_case(case: PhantomCase, folder: Path, *, compressed: bool) -> None:
             raise
     except OSError as error:
         raise OutputFailed(f"the case could not be written ({error.strerror})") from None
+
+
+def refuse_filled(folder: Path) -> None:
+    """Raise OutputFailed when the folder is a file or holds anything."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputFailed("the output folder is not empty; name a new one")
 
 
 def _fill(case: PhantomCase, folder: Path, *, compressed: bool) -> None:
