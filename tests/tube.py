@@ -137,10 +137,15 @@ def scan(
 def correlated_noise(
     shape: tuple[int, ...], sd_hu: float, spacing_kji_mm: tuple[float, float, float], seed: int
 ) -> Floats:
-    """Noise as a reconstruction leaves it: neighbouring voxels share it."""
-    white = np.random.default_rng(seed).standard_normal(shape)
-    soft = gaussian_filter(white, [0.3 / h for h in spacing_kji_mm], mode="wrap")
-    return np.asarray(sd_hu * soft / soft.std())
+    """Noise as filtered back-projection leaves it: ramp times blur in the plane, soft along k."""
+    white = np.fft.rfftn(np.random.default_rng(seed).standard_normal(shape))
+    k, j, i = (np.fft.fftfreq(n, h) for n, h in zip(shape, spacing_kji_mm, strict=True))
+    i = np.abs(i[: shape[2] // 2 + 1])
+    plane = np.hypot(j[:, None], i[None, :])
+    power = plane * np.exp(-4 * np.pi**2 * 0.29**2 * plane**2)
+    along = np.exp(-2 * np.pi**2 * 0.3**2 * k**2)
+    noise = np.fft.irfftn(white * np.sqrt(power) * along[:, None, None], s=shape, axes=(0, 1, 2))
+    return np.asarray(sd_hu * noise / noise.std())
 
 
 def rotated(degrees: float, about: tuple[float, float, float] = (1.0, 2.0, 0.5)) -> Floats:
