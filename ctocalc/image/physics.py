@@ -121,7 +121,8 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         pool = float(np.median(known)) if len(known) else None
         return pool, [np.zeros(len(c), dtype=bool) for c in centres]
-    pool = float(np.median(seen))
+    # A side branch or a thin vessel shows less than the pool that feeds it.
+    pool = max(seen)
     return pool, [(c > 0.75 * pool) & (c < 1.15 * pool) for c in centres]
 
 
@@ -156,10 +157,11 @@ def _psf(
         starts, outside, calcified = guess_edges(
             samples, seen.radius_mm, lumen, plaque, limit, 0.6, 3.5
         )
+        inside = np.broadcast_to(lumen[:, None], outside.shape)
         starts[calcified | (starts[..., 0] < 0.5) | ~(outside < -40.0), 1] = np.nan
         for n, sigma in enumerate(sigmas):
             fitted = fit_two_edges(
-                samples, seen.radius_mm, lumen, plaque, outside, starts, 0.7, sigma
+                samples, seen.radius_mm, inside, plaque, outside, starts, 0.7, sigma
             )
             good_rays = np.isfinite(fitted[..., 2])
             cost[n] += np.minimum(fitted[..., 2][good_rays], 9 * noise**2).sum()

@@ -97,10 +97,10 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
         (N, A, R) float32 HU, NaN where a sample must not count.
     radius
         (R,) mm.
-    lumen, plaque
-        (N,) HU inside the lumen and between lumen and outer wall.
-    outside
-        (N, A) HU outside the wall.
+    lumen, outside
+        (N, A) HU inside the lumen (or of the calcium that takes its place) and outside the wall.
+    plaque
+        (N,) HU between the two.
     starts
         (N, A, 2) first guesses of both radii in mm; lumen < 0: none; wall NaN: skip the ray.
     reach
@@ -126,7 +126,7 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
                 last -= 1
             a, b, squares, used, information = _fit_ray(
                 profiles[n, m], radius, 0, last,
-                (lumen[n], plaque[n], outside[n, m]), sigma, (starts[n, m, 0], guess),
+                (lumen[n, m], plaque[n], outside[n, m]), sigma, (starts[n, m, 0], guess),
             )  # fmt: skip
             if used < 4:
                 continue

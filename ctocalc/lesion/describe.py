@@ -208,7 +208,7 @@ def _full_moon(
     closed = blocked & (calcium.free_zone_mm <= settings.full_moon_free_mm)
     closed &= found.fraction_mean >= settings.full_moon_fraction
     cut = settings.full_moon_fraction
-    borderline = abs(filled.value - cut) < plaque.FRACTION_REACH / 2
+    borderline = abs(filled.value - cut) < plaque.FRACTION_REACH
     return Presence(present=bool(closed.any()), value=filled, borderline=borderline)
 
 

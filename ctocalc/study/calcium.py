@@ -34,7 +34,7 @@ def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calci
     Without contrast nothing hides calcium: every station counts as one without lumen.
     """
     contrast = scan.physics.contrast
-    blocked = seen.occluded if contrast else np.ones(len(seen.frames), dtype=bool)
+    blocked = seen.without_lumen if contrast else np.ones(len(seen.frames), dtype=bool)
     wall = seen.wall.boundary
     calcium = measure_calcium(
         seen.sections, seen.signal, blocked, wall, seen.curvature, scan.physics, settings=settings

@@ -66,13 +66,7 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     wide = seen.rays.lumen_diameter_mm
     diameter = np.where(np.isfinite(wide) & (wide > 1.2), wide, thin)
     area = np.pi / 4.0 * diameter**2
-    s = seen.frames.arclength_mm
-    for gap in seen.gaps:
-        if gap.total:
-            edges = [gap.start_mm, *(p for island in gap.islands_mm for p in island), gap.end_mm]
-            for low, high in zip(edges[::2], edges[1::2], strict=True):
-                area[(s >= low) & (s <= high)] = 0.0
-    return np.asarray(area)
+    return np.where(seen.without_lumen, 0.0, area)
 
 
 def stenosis_percent(s: Floats, lumen_mm2: Floats, seen: Trace) -> Floats:

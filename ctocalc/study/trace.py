@@ -15,13 +15,14 @@ from ctocalc.image.sections import (
     polar_sections,
 )
 from ctocalc.study.settings import AnalysisSettings
-from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
+from ctocalc.vessel.lumen import LumenSignal, channel_share, find_lumen, without_contrast
 from ctocalc.vessel.occlusion import Interruption, find_occlusions, given_occlusions
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.wall import Wall, find_wall
 
 HALF_WIDTH_MM = 4.5
 PIXEL_MM = 0.15
+CAP_ZONE_MM = 1.0
 RAYS = 48
 RADII_MM = np.arange(0.0, 4.01, 0.1)
 
@@ -46,6 +47,16 @@ class Trace:
         for gap in self.gaps:
             if gap.total:
                 out |= (s >= gap.start_mm) & (s <= gap.end_mm)
+        return out
+
+    @property
+    def without_lumen(self) -> Bools:
+        """Occluded stations (N,) that lie in none of the islands."""
+        s = self.frames.arclength_mm
+        out = self.occluded
+        for gap in self.gaps:
+            for low, high in gap.islands_mm:
+                out &= (s < low) | (s > high)
         return out
 
     @property
@@ -85,10 +96,32 @@ def trace(
             frames.arclength_mm, signal, rays.lumen_diameter_mm, settings=settings.occlusion
         )
     wall = find_wall(rays, step_mm=settings.axis.station_mm, settings=settings.wall)
+    radius = np.sqrt(wall.boundary.area_mm2 / np.pi)
+    gaps = tuple(
+        replace(gap, total=not _has_channel(gap, sections, radius, signal, settings))
+        for gap in gaps
+    )
     return Trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
         wall=wall,
     )  # fmt: skip
+
+
+def _has_channel(
+    gap: Interruption,
+    sections: CartesianSections,
+    radius_mm: Floats,
+    signal: LumenSignal,
+    settings: AnalysisSettings,
+) -> bool:
+    """Whether contrast runs through the whole interruption, too thin for single sections."""
+    s = sections.frames.arclength_mm
+    low = gap.entry.tip_mm if gap.entry else gap.start_mm
+    high = gap.exit.tip_mm if gap.exit else gap.end_mm
+    body = (s > low + CAP_ZONE_MM) & (s < high - CAP_ZONE_MM)
+    share = channel_share(sections, radius_mm, signal, body, settings=settings.lumen)
+    least = signal.share_of(np.array(settings.lumen.channel_diameter_mm))
+    return share is not None and share >= float(least)
 
 
 def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSettings) -> Floats:

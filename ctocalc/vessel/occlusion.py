@@ -15,10 +15,9 @@ class OcclusionSettings:
     """When contrast counts as interrupted.
 
     ``least_contrast_share`` of the local lumen's contrast, smoothed along ``smooth_mm``, finds the
-    interruptions; the caps are then located by a fit.
-    Calcium that covers more than ``longest_cover_mm`` of the vessel leaves no lumen beside it.  Two interruptions with less than
-    ``island_mm`` of contrast between them are one.  ``channel_diameter_mm``: a lumen that never
-    falls below it is a subtotal (the definition's 0.16 mm is beyond what CT resolves).
+    interruptions; the caps are then located by a fit.  Calcium that fills the middle for
+    ``longest_cover_mm`` leaves no lumen beside it.  Two interruptions with less than
+    ``island_mm`` of contrast between them are one.
     """
 
     least_contrast_share: float = 0.33
@@ -27,7 +26,6 @@ class OcclusionSettings:
     longest_cover_mm: float = 2.0
     shortest_island_mm: float = 1.0
     island_mm: float = 5.0
-    channel_diameter_mm: float = 0.45
     cap_window_mm: float = 9.0
     cap_body_mm: float = 5.0
 
@@ -56,8 +54,9 @@ def find_occlusions(
 ) -> tuple[Interruption, ...]:
     """Find the interruptions of contrast along one vessel.
 
-    Returns an empty tuple for an open vessel.  Misleads where calcium as bright as the lumen plugs
-    the vessel, and for channels thinner than ``channel_diameter_mm``.
+    Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
+    to show on single sections is looked for by `lumen.channel_share`.  Misleads where calcium as
+    bright as the lumen plugs the vessel.
     """
     step = float(np.median(np.diff(arclength_mm)))
     dark = _dark(signal, step, settings)
@@ -165,24 +164,14 @@ def _locate(
             arclength_mm, signal, lumen_diameter_mm, edge=stop - 1,
             body=max(stop - 1 - deep, start), lumen=min(stop - 1 + window, between[1] - 1),
         )  # fmt: skip
-    share = signal.share[start:stop]
-    known = share[np.isfinite(share)]
-    channel = float(signal.share_of(np.array(settings.channel_diameter_mm)))
-    total = bool(len(known) < len(share) or np.min(_window_mean(known, 5)) < channel)
     return Interruption(
         start_mm=entry.half_mm if entry else float(arclength_mm[0]),
         end_mm=exit_.half_mm if exit_ else float(arclength_mm[-1]),
         entry=entry,
         exit=exit_,
         islands_mm=(),
-        total=total,
+        total=True,
     )
-
-
-def _window_mean(values: Floats, size: int) -> Floats:
-    if len(values) <= size:
-        return np.array([values.mean()]) if len(values) else np.zeros(1)
-    return np.convolve(values, np.ones(size) / size, mode="valid")
 
 
 def _chain(found: list[Interruption], island_mm: float) -> list[Interruption]:

@@ -22,8 +22,8 @@ class RayFits:
     """Edges found on every ray (N, A), in mm from the axis, before any shape is assumed.
 
     ``lumen_mm`` is 0 where there is no lumen on the ray; ``wall_sd_mm`` is the wall's own
-    uncertainty from noise (infinite where the wall does not show); ``calcified`` rays cross
-    calcium, so their wall is the outer edge of the calcium.
+    uncertainty from noise (infinite where the wall does not show); on ``calcified`` rays
+    calcium reaches the wall: they tell its outer edge, from which the wall is not far.
     """
 
     lumen_mm: Floats
@@ -68,20 +68,20 @@ def fit_rays(
     fitted = fit_two_edges(
         _behind_calcium(hu, sections.radius_mm, above),
         sections.radius_mm,
-        np.nan_to_num(lumen),
+        np.broadcast_to(np.nan_to_num(lumen)[:, None], outside.shape),
         signal.plaque_hu,
         outside,
         starts,
         REACH_MM,
         physics.sigma_mm,
     )
-    outer = _outer_half_maximum(hu, sections.radius_mm, outside, starts[..., 1])
+    edge = _calcium_edge(hu, sections.radius_mm, outside, starts[..., 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = physics.noise_sd_hu / np.sqrt(fitted[..., 3])
     return RayFits(
         lumen_mm=np.where(starts[..., 0] < 0, 0.0, fitted[..., 0]),
-        wall_mm=np.where(calcified, outer, fitted[..., 1]),
-        wall_sd_mm=np.where(np.isfinite(sd), sd, np.inf),
+        wall_mm=np.where(calcified, edge, fitted[..., 1]),
+        wall_sd_mm=np.where(np.isfinite(sd) | calcified, sd, np.inf),
         calcified=calcified,
     )
 
@@ -93,10 +93,11 @@ def _behind_calcium(hu: Floats, radius: Floats, above: Floats) -> Floats:
     return np.where(radius <= outermost + CALCIUM_HALO_MM, np.nan, hu)
 
 
-def _outer_half_maximum(hu: Floats, radius: Floats, outside: Floats, near: Floats) -> Floats:
+def _calcium_edge(hu: Floats, radius: Floats, outside: Floats, near: Floats) -> Floats:
     """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
     within = np.abs(radius - near[..., None] + 0.3) <= 0.6
     peak = np.where(within, hu, -np.inf).max(axis=2)
     above = within & (hu >= (0.5 * (peak + outside))[..., None])
     last = above.shape[2] - 1 - np.argmax(above[..., ::-1], axis=2)
-    return np.where(above.any(axis=2), radius[last] + 0.05, np.nan)
+    step = float(radius[1] - radius[0])
+    return np.where(above.any(axis=2), radius[last] + 0.5 * step, np.nan)

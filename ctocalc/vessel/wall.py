@@ -18,7 +18,8 @@ class WallSettings:
 
     Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
     the mean radius' slope over a millimetre (``bend_sd_mm``), of the second and third harmonic as
-    a share of the radius; ``rim_mm`` is what lies outside calcium that reaches the wall.
+    a share of the radius.  A ray that
+    ends in calcium has ``rim_weight`` of a clear ray's weight: its rim hardly shows.
     """
 
     farthest_mm: float = 3.4
@@ -26,8 +27,7 @@ class WallSettings:
     bend_sd_mm: float = 0.06
     ellipse_share: float = 0.07
     triangle_share: float = 0.03
-    rim_mm: float = 0.0
-    calcified_sd_mm: float = 0.25
+    rim_weight: float = 0.25
     usual_radius_mm: float = 1.6
 
 
@@ -53,21 +53,18 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
         + [f(m * angle) for m in range(1, HARMONICS + 1) for f in (np.cos, np.sin)],
         axis=1,
     )
-    target = np.where(rays.calcified, rays.wall_mm + settings.rim_mm, rays.wall_mm)
-    spread = np.where(rays.calcified, settings.calcified_sd_mm, settings.ray_sd_mm)
-    usable = np.isfinite(target) & np.isfinite(rays.wall_sd_mm) | (
-        rays.calcified & np.isfinite(target)
-    )
-    noise = np.where(rays.calcified, 0.0, np.minimum(rays.wall_sd_mm, 1e3))
-    base = np.where(usable, 1.0 / (spread**2 + noise**2), 0.0)
-    target = np.nan_to_num(target)
+    usable = np.isfinite(rays.wall_mm) & (np.isfinite(rays.wall_sd_mm) | rays.calcified)
+    target = np.where(usable, rays.wall_mm, 0.0)
+    noise = np.where(usable & ~rays.calcified, rays.wall_sd_mm, 0.0)
+    base = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
+    base = np.where(rays.calcified, base * settings.rim_weight, base)
     weight = base
     for _ in range(5):
         coefficients = _solve(weight, target, basis, step_mm, settings)
         miss = (target - coefficients @ basis.T) * np.sqrt(base)
         weight = base * np.clip(1.0 - (miss / 4.0) ** 2, 0.0, 1.0) ** 2
     radius = np.maximum(coefficients @ basis.T, 0.3)
-    seen = (weight > 0.25 / settings.ray_sd_mm**2).mean(axis=1)
+    seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)
     boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
     return Wall(boundary=boundary, source=np.where(seen >= 0.25, "seen", "bridged"))
 
