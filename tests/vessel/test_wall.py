@@ -1,0 +1,115 @@
+"""The outer wall of known circles and ellipses, in fat and beside muscle, open and occluded."""
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats
+from tests.measured_tube import line_of, look
+from tests.tube import Material, Path, gap, rotated, scan, vessel
+
+PATH = Path(length_mm=30.0)
+NOISE_HU = 25.0
+OPEN, CLOSED = 2.4, 0.0
+
+
+def area_of(material: Material, *, seed: int = 1, **kwargs: object) -> tuple[Floats, Floats]:
+    """Wall area (N,) and the share of it that is seen, away from the ends."""
+    path = kwargs.pop("path", PATH)
+    assert isinstance(path, Path)
+    volume = scan(path, material, noise_hu=NOISE_HU, seed=seed, **kwargs)  # type: ignore[arg-type]
+    wall = look(volume, line_of(path)).trace.wall.boundary
+    return wall.area_mm2[6:-6], wall.confidence[6:-6]
+
+
+@pytest.mark.parametrize("wall_mm", [1.3, 1.8, 2.3])
+def test_a_circle_in_fat_about_an_occluded_body(wall_mm: float) -> None:
+    closed = vessel(diameter=gap(7.0, 23.0, wide=1.6), wall_mm=wall_mm)
+    area, seen = area_of(closed)
+    body = slice(6, -6)
+    assert area[body].mean() == pytest.approx(np.pi * wall_mm**2, rel=0.06)
+    assert area[body] == pytest.approx(np.pi * wall_mm**2, rel=0.13)
+    assert seen.mean() > 0.6
+
+
+def test_a_circle_in_fat_about_an_open_lumen() -> None:
+    area, _ = area_of(vessel(diameter=2.4, wall_mm=1.8))
+    assert area.mean() == pytest.approx(np.pi * 1.8**2, rel=0.10)
+    assert area.std() < 0.06 * area.mean()
+
+
+def test_an_ellipse_keeps_its_area() -> None:
+    a, b = 2.1, 1.5
+    area, _ = area_of(vessel(diameter=gap(7.0, 23.0, wide=1.6), ellipse=(a, b)))
+    assert area[6:-6].mean() == pytest.approx(np.pi * a * b, rel=0.07)
+
+
+def test_an_ellipse_keeps_its_axes() -> None:
+    volume = scan(
+        PATH, vessel(diameter=gap(7, 23, wide=1.6), ellipse=(1.95, 1.65)), noise_hu=NOISE_HU
+    )
+    trace = look(volume, line_of(PATH)).trace
+    wall = trace.wall.boundary
+    inner = slice(15, 45)
+    # Along x, whatever the clock angle that is.
+    towards = np.abs(trace.frames.directions(wall.angle_rad)[20] @ np.array([1.0, 0.0, 0.0]))
+    radius = wall.radius_mm[inner].mean(axis=0)
+    wide, narrow = radius[towards > 0.98].mean(), radius[towards < 0.2].mean()
+    assert wide == pytest.approx(1.95, abs=0.12)
+    assert narrow == pytest.approx(1.65, abs=0.12)
+    assert wide - narrow > 0.12
+
+
+def test_muscle_on_one_side_does_not_draw_the_wall_outwards() -> None:
+    beside = vessel(diameter=gap(7.0, 23.0, wide=1.6), wall_mm=1.7, muscle_beyond_mm=1.7)
+    area, _ = area_of(beside)
+    assert area[6:-6].mean() == pytest.approx(np.pi * 1.7**2, rel=0.10)
+
+
+def test_a_wall_off_the_axis_is_found_off_the_axis() -> None:
+    aside = np.array([0.5, -0.4])
+
+    def moved(s: Floats, u: Floats, v: Floats) -> Floats:
+        return vessel(diameter=gap(7.0, 23.0, wide=1.6))(s, u - aside[0], v - aside[1])
+
+    trace = look(scan(PATH, moved, noise_hu=NOISE_HU), line_of(PATH)).trace
+    centre = trace.wall.boundary.centroid_mm
+    frames = trace.frames
+    point = centre[:, :1] * frames.normal + centre[:, 1:] * frames.binormal
+    inner = point[8:-8]
+    np.testing.assert_allclose(inner[:, :2].mean(axis=0), aside, atol=0.08)
+    assert np.hypot(*(inner[:, :2] - aside).T).max() < 0.25
+
+
+def ring(s: Floats, u: Floats, v: Floats) -> Floats:
+    """Calcium of 0.7 mm up to 0.1 mm from the wall, three quarters round, over 6 mm."""
+    r, angle = np.hypot(u, v), np.arctan2(v, u)
+    return np.asarray(900.0 * ((np.abs(s - 15) < 3) & (r > 1.0) & (r < 1.7) & (angle > -np.pi / 2)))
+
+
+def test_calcium_at_the_wall_does_not_carry_it_away() -> None:
+    closed = vessel(diameter=gap(6.0, 24.0, wide=1.6), calcium=ring)
+    area, _ = area_of(closed)
+    calcified = area[len(area) // 2 - 4 : len(area) // 2 + 5]
+    assert calcified.mean() == pytest.approx(np.pi * 1.8**2, rel=0.14)
+
+
+def test_the_wall_in_a_bend_on_an_oblique_grid() -> None:
+    path = Path(length_mm=30.0, bend_radius_mm=12.0)
+    closed = vessel(diameter=gap(7.0, 23.0, wide=1.6))
+    area, _ = area_of(closed, path=path, rotation=rotated(50.0), spacing_kji_mm=(0.6, 0.4, 0.35))
+    assert area[6:-6].mean() == pytest.approx(np.pi * 1.8**2, rel=0.07)
+
+
+def test_without_any_contrast_between_tissues_the_wall_is_bridged() -> None:
+    """Embedded in what looks like plaque over 8 mm: carried over from both sides, and said so."""
+
+    def hidden(s: Floats, u: Floats, v: Floats) -> Floats:
+        out = vessel(diameter=gap(4.0, 26.0, wide=1.6))(s, u, v)
+        return np.where((np.abs(s - 15) < 4) & (out < 0), 55.0, out)
+
+    trace = look(scan(PATH, hidden, noise_hu=NOISE_HU), line_of(PATH)).trace
+    s, wall = trace.frames.arclength_mm, trace.wall
+    dark = np.abs(s - 15) < 2
+    assert (wall.source[dark] == "bridged").all()
+    assert (wall.source[(s > 7) & (s < 9)] == "seen").all()
+    assert wall.boundary.area_mm2[dark] == pytest.approx(np.pi * 1.8**2, rel=0.25)
