@@ -1,0 +1,183 @@
+"""Running means, largest fractions, regions, pieces and sums of calcium."""
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats
+from ctocalc.lesion import plaque
+from ctocalc.lesion.agatston import Islands
+from ctocalc.lesion.plaque import Burden
+from ctocalc.vessel.calcium import Calcium
+
+S = np.arange(0.0, 40.01, 0.5)
+
+
+def burden(fraction: Floats, *, mass: Floats | None = None) -> Burden:
+    zero = np.zeros(len(S))
+    return Burden(
+        arclength_mm=S, fraction=fraction, fraction_mean=plaque.running_mean(fraction),
+        apparent=fraction, apparent_mean=plaque.running_mean(fraction), arc_deg=360 * fraction,
+        arc_largest_deg=180 * fraction, volume_mm3=zero + 2.0, mass_mg=mass,
+    )  # fmt: skip
+
+
+def test_the_running_mean_is_the_trapezoid_over_one_millimetre() -> None:
+    rng = np.random.default_rng(2)
+    values = rng.uniform(size=len(S))
+    mean = plaque.running_mean(values)
+    for n in (1, 17, len(S) - 2):
+        assert mean[n] == pytest.approx(np.trapezoid(values[n - 1 : n + 2], S[n - 1 : n + 2]))
+    assert np.isnan(mean[[0, -1]]).all()
+
+
+def test_the_running_mean_of_a_line_is_the_line() -> None:
+    np.testing.assert_allclose(plaque.running_mean(0.01 * S)[1:-1], 0.01 * S[1:-1])
+
+
+def largest(fraction: Floats, *parts: tuple[float, float]) -> tuple[float | None, float | None]:
+    found = plaque.largest_fraction(plaque.running_mean(fraction), fraction, S, list(parts))
+    return found.value, found.at_mm
+
+
+def test_the_largest_fraction_is_that_of_the_mean_not_of_one_station() -> None:
+    spike = np.where(S == 20.0, 1.0, 0.0)
+    assert largest(spike, (10.0, 30.0)) == (pytest.approx(0.5), pytest.approx(20.0))
+
+
+def test_the_millimetre_lies_wholly_inside_the_occlusion() -> None:
+    """Calcium up to 10 mm: inside 10.2-30 the first whole millimetre is centred at 11."""
+    before = np.where(S <= 10.5, 0.8, 0.2)
+    value, at = largest(before, (10.2, 30.0))
+    assert at == pytest.approx(11.0)
+    assert value == pytest.approx(0.25 * 0.8 + 0.75 * 0.2)
+
+
+def test_a_shorter_occlusion_has_its_mean() -> None:
+    fraction = np.where(S == 20.0, 0.9, np.where(S == 20.5, 0.3, 0.0))
+    value, at = largest(fraction, (19.8, 20.7))
+    assert value == pytest.approx(0.6)
+    assert at is not None
+    assert 19.8 <= at <= 20.7
+
+
+def test_the_largest_of_several_occlusions_leaves_out_what_lies_between() -> None:
+    fraction = np.where((S > 14) & (S < 16), 0.95, np.where(S > 20, 0.6, 0.3))
+    assert largest(fraction, (5.0, 12.0), (20.0, 30.0))[0] == pytest.approx(0.6)
+    assert largest(fraction, (5.0, 30.0))[0] == pytest.approx(0.95)
+
+
+def test_no_station_inside_is_unknown_not_zero() -> None:
+    found = plaque.largest_fraction(S, S, S, [(10.1, 10.4)])
+    assert found.value is None
+    assert found.reason
+
+
+@pytest.mark.parametrize("value", [0.0, 0.004, 0.3, 0.97, 1.0])
+def test_a_fraction_lies_in_its_interval_within_0_and_1(value: float) -> None:
+    found = plaque.fraction(value)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0.0 <= found.low <= value <= found.high <= 1.0
+
+
+def test_the_largest_arc_looks_inside_only() -> None:
+    values = np.where(np.abs(S - 5.0) < 1, 300.0, np.where(np.abs(S - 20.0) < 1, 120.0, 10.0))
+    found = plaque.arc(values, S, (S >= 10) & (S <= 30))
+    assert found.value == 120.0
+    assert found.at_mm == pytest.approx(20.0, abs=1.0)
+    assert plaque.arc(values, S, S > 99.0).value is None
+
+
+def test_regions_are_caps_of_two_and_a_half_millimetres_and_thirds() -> None:
+    regions = plaque.by_region(burden(0 * S, mass=0 * S + 0.5), 6.0, 30.0)
+    assert (regions.proximal_cap.start_mm, regions.proximal_cap.end_mm) == (6.0, 8.5)
+    assert (regions.proximal_third.start_mm, regions.proximal_third.end_mm) == (6.0, 14.0)
+    assert (regions.middle_third.start_mm, regions.middle_third.end_mm) == (14.0, 22.0)
+    assert (regions.distal_third.start_mm, regions.distal_third.end_mm) == (22.0, 30.0)
+    assert (regions.distal_cap.start_mm, regions.distal_cap.end_mm) == (27.5, 30.0)
+    assert regions.proximal_cap.calcium_volume_mm3.value == pytest.approx(2.0 * 6)
+    assert regions.proximal_cap.calcium_mass_mg.value == pytest.approx(0.5 * 6)
+
+
+def test_regions_of_a_short_lesion_stay_inside_it() -> None:
+    regions = plaque.by_region(burden(0.1 + 0 * S), 10.0, 12.0)
+    assert (regions.proximal_cap.start_mm, regions.proximal_cap.end_mm) == (10.0, 12.0)
+    assert (regions.distal_cap.start_mm, regions.distal_cap.end_mm) == (10.0, 12.0)
+
+
+def test_a_region_has_its_own_maximum() -> None:
+    fraction = np.where((S > 15) & (S < 21), 0.8, 0.1)
+    regions = plaque.by_region(burden(fraction), 6.0, 30.0)
+    assert regions.proximal_third.max_calcium_fraction.value == pytest.approx(0.1)
+    assert regions.middle_third.max_calcium_fraction.value == pytest.approx(0.8)
+    assert regions.middle_third.max_calcium_arc_deg.value == pytest.approx(288.0)
+
+
+def test_mass_without_a_slope_cannot_be_told() -> None:
+    assert plaque.interval_mass(burden(0 * S), S > 3).value is None
+    assert plaque.mass(None).reason == plaque.NO_SLOPE
+
+
+def two_pieces() -> tuple[Calcium, Floats]:
+    """Two pieces of 1000 HU x 0.05 mm3 per pixel, and a speck."""
+    shape = (len(S), 9, 9)
+    piece = np.zeros(shape, dtype=np.int64)
+    piece[10:15, 2:5, 2:5] = 1
+    piece[30:50, 3:6, 4:7] = 2
+    piece[60, 4, 4] = 3
+    weight = np.full(shape, 0.05, dtype=np.float32)
+    inside = (piece > 0).astype(np.float32)
+    zero = np.zeros(len(S))
+    calcium = Calcium(
+        share=inside, piece=piece, weight_mm3=weight,
+        burden_hu_mm3=(1000 * inside * weight).astype(np.float32), burden_piece=piece,
+        area_mm2=zero, apparent_mm2=zero, arc_deg=zero, arc_largest_deg=zero,
+        arc_enclosing_deg=zero, thickness_mm=zero, peak_hu=zero, free_zone_mm=zero,
+    )  # fmt: skip
+    hu = np.where(piece > 0, 600.0 + 100.0 * piece, 0.0).astype(np.float32)
+    return calcium, hu
+
+
+def test_pieces_have_their_place_volume_mass_and_peak_and_noise_is_left_out() -> None:
+    calcium, hu = two_pieces()
+    first, second = plaque.pieces(S, calcium, hu, 1.25)
+    assert (first.start_mm, first.end_mm) == (5.0, 7.0)
+    assert (second.start_mm, second.end_mm) == (15.0, 24.5)
+    assert first.volume_mm3.value == pytest.approx(45 * 0.05)
+    assert first.mass_mg.value == pytest.approx(45 * 0.05 * 1000 / 1.25 / 1000)
+    assert second.mass_mg.value == pytest.approx(180 * 0.05 / 1.25)
+    assert second.peak_hu.value == pytest.approx(800.0)
+
+
+def test_pieces_without_a_slope_have_volumes_only() -> None:
+    calcium, hu = two_pieces()
+    both = plaque.pieces(S, calcium, hu, None)
+    assert [piece.mass_mg.value for piece in both] == [None, None]
+    assert [piece.volume_mm3.value for piece in both] == pytest.approx([2.25, 9.0])
+    islands = Islands(arclength_mm=np.array([5.0]), score=np.array([12.0]))
+    whole = plaque.whole_vessel(both, islands, contrast=True, threshold_hu=480.0)
+    assert whole.mass_mg.value is None
+    assert whole.volume_mm3.value == pytest.approx(11.25)
+
+
+def test_a_contrast_scan_has_no_agatston_score_and_a_plain_one_nothing_else() -> None:
+    calcium, hu = two_pieces()
+    both = plaque.pieces(S, calcium, hu, 1.25)
+    islands = Islands(arclength_mm=np.array([5.0, 9.0]), score=np.array([12.0, 30.0]))
+    contrast = plaque.whole_vessel(both, islands, contrast=True, threshold_hu=480.0)
+    assert contrast.agatston.value is None
+    assert contrast.agatston.reason
+    assert contrast.cta_calcium_score.value == pytest.approx(42.0)
+    assert contrast.score_threshold_hu == 480.0
+    plain = plaque.whole_vessel(both, islands, contrast=False, threshold_hu=130.0)
+    assert plain.agatston.value == pytest.approx(42.0)
+    assert plain.cta_calcium_score.value is None
+    assert plain.mass_mg.value == pytest.approx((2.25 + 9.0) / 1.25)
+
+
+def test_a_vessel_without_calcium_has_zero_of_everything() -> None:
+    none = Islands(arclength_mm=np.zeros(0), score=np.zeros(0))
+    whole = plaque.whole_vessel((), none, contrast=False, threshold_hu=130.0)
+    for value in (whole.volume_mm3, whole.mass_mg, whole.agatston):
+        assert value.value == 0.0
+        assert (value.low, value.high) == (0.0, 0.0)
