@@ -42,9 +42,9 @@ class LumenSettings:
     full_share: float = 0.65
     long_mm: float = 6.0
     even_share: float = 0.2
-    channel_part_mm: float = 4.0
+    channel_part_mm: float = 5.0
     channel_seen_share: float = 0.6
-    channel_diameter_mm: float = 0.3
+    channel_diameter_mm: float = 0.34
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -238,8 +238,8 @@ def channel_share(
 
     The sections of the body are averaged, which takes away their noise; a channel is then a spot
     that stands out of its surroundings, in every ``channel_part_mm`` of the body at the same
-    place.  None where calcium leaves less than ``channel_seen_share`` of the body.  Misses a channel
-    that winds.
+    place.  None where calcium leaves less than ``channel_seen_share`` of the body.  Misses a
+    channel that winds.
     """
     offset = sections.offset_mm
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
