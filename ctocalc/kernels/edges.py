@@ -15,75 +15,90 @@ def _phi(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fit_ray(profile, radius, first, last, levels, sigma, start):  # type: ignore[no-untyped-def]
+def _sums(profile, radius, last, levels, sigma, edges, with_lumen):  # type: ignore[no-untyped-def]
+    """Return squares, samples and normal equations (aa, ab, bb, a, b) at two edges."""
+    lumen, plaque, outside = levels
+    a, b = edges
+    squares = 0.0
+    haa = hab = hbb = ga = gb = 0.0
+    used = 0
+    for n in range(last):
+        value = profile[n]
+        if math.isnan(value):
+            continue
+        ta = (a - radius[n]) / sigma
+        tb = (b - radius[n]) / sigma
+        da = (lumen - plaque) * 0.3989422804014327 / sigma * math.exp(-0.5 * ta * ta)
+        db = (plaque - outside) * 0.3989422804014327 / sigma * math.exp(-0.5 * tb * tb)
+        model = outside + (plaque - outside) * _phi(tb)
+        if with_lumen:
+            model += (lumen - plaque) * _phi(ta)
+        else:
+            da = 0.0
+        miss = value - model
+        squares += miss * miss
+        haa += da * da
+        hab += da * db
+        hbb += db * db
+        ga += da * miss
+        gb += db * miss
+        used += 1
+    return squares, used, (haa, hab, hbb, ga, gb)
+
+
+@kernel
+def _damped_step(sums, damping, with_lumen):  # type: ignore[no-untyped-def]
+    """Return whether the equations have a solution, and how far it moves both edges."""
+    haa, hab, hbb, ga, gb = sums
+    ridge = damping * (haa + hbb) + 1e-9
+    if not with_lumen:
+        return True, 0.0, gb / (hbb + ridge)
+    det = (haa + ridge) * (hbb + ridge) - hab * hab
+    if det <= 0.0:
+        return False, 0.0, 0.0
+    return True, ((hbb + ridge) * ga - hab * gb) / det, ((haa + ridge) * gb - hab * ga) / det
+
+
+@kernel
+def _fit_ray(profile, radius, last, levels, sigma, start):  # type: ignore[no-untyped-def]
     """Fit (a, b) of one ray by damped Gauss-Newton; returns a, b, squares, samples, information.
 
     The model is ``outside + (lumen - plaque) Phi((a - r) / sigma) + (plaque - outside)
     Phi((b - r) / sigma)``: an edge blurred across the ray.  ``a`` < 0 at the start means that
     there is no lumen.  NaN samples are skipped.
     """
-    lumen, plaque, outside = levels
     a, b = start
     with_lumen = a >= 0.0
     damping = 1e-3
     best = math.inf
     trial_a, trial_b = a, b
-    haa = hab = hbb = ga = gb = 0.0
-    information = 0.0
+    kept = (0.0, 0.0, 0.0, 0.0, 0.0)
     used = 0
     for _ in range(ROUNDS):
-        squares = 0.0
-        naa = nab = nbb = nga = ngb = 0.0
-        used = 0
-        for n in range(first, last):
-            value = profile[n]
-            if math.isnan(value):
-                continue
-            ta = (trial_a - radius[n]) / sigma
-            tb = (trial_b - radius[n]) / sigma
-            da = (lumen - plaque) * 0.3989422804014327 / sigma * math.exp(-0.5 * ta * ta)
-            db = (plaque - outside) * 0.3989422804014327 / sigma * math.exp(-0.5 * tb * tb)
-            model = outside + (plaque - outside) * _phi(tb)
-            if with_lumen:
-                model += (lumen - plaque) * _phi(ta)
-            else:
-                da = 0.0
-            miss = value - model
-            squares += miss * miss
-            naa += da * da
-            nab += da * db
-            nbb += db * db
-            nga += da * miss
-            ngb += db * miss
-            used += 1
+        squares, used, sums = _sums(
+            profile, radius, last, levels, sigma, (trial_a, trial_b), with_lumen
+        )
         if squares < best:
             gain = best - squares
             best = squares
             a, b = trial_a, trial_b
-            haa, hab, hbb, ga, gb = naa, nab, nbb, nga, ngb
+            kept = sums
             damping = max(damping * 0.3, 1e-6)
             if gain < 1e-4 * best:
                 break
         else:
             damping *= 10.0
-        ridge = damping * (haa + hbb) + 1e-9
-        if with_lumen:
-            det = (haa + ridge) * (hbb + ridge) - hab * hab
-            if det <= 0.0:
-                break
-            move_a = ((hbb + ridge) * ga - hab * gb) / det
-            move_b = ((haa + ridge) * gb - hab * ga) / det
-        else:
-            move_a = 0.0
-            move_b = gb / (hbb + ridge)
+        solved, move_a, move_b = _damped_step(kept, damping, with_lumen)
+        if not solved:
+            break
         trial_a = a + min(max(move_a, -0.5), 0.5)
         trial_b = b + min(max(move_b, -0.5), 0.5)
         trial_b = min(max(trial_b, 0.2), radius[last - 1])
         if with_lumen:
             trial_a = min(max(trial_a, 0.0), trial_b - 0.02)
-    information = hbb
+    haa, hab, information = kept[0], kept[1], kept[2]
     if with_lumen and haa > 0.0:
-        information = hbb - hab * hab / haa
+        information -= hab * hab / haa
     return a, b, best, used, information
 
 
@@ -125,7 +140,7 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
             while last > 4 and radius[last - 1] > guess + reach:
                 last -= 1
             a, b, squares, used, information = _fit_ray(
-                profiles[n, m], radius, 0, last,
+                profiles[n, m], radius, last,
                 (lumen[n, m], plaque[n], outside[n, m]), sigma, (starts[n, m, 0], guess),
             )  # fmt: skip
             if used < 4:
@@ -160,7 +175,7 @@ def _first_dark(profile, radius, plaque, nearest, farthest):  # type: ignore[no-
 
 @kernel
 def _last_above(profile, first, level):  # type: ignore[no-untyped-def]
-    """Walking inwards from ``first``: index of the first sample above ``level``, or -1."""
+    """Index of the first sample above ``level`` when walking inwards from ``first``, or -1."""
     for k in range(first, -1, -1):
         if profile[k] > level:
             return k
