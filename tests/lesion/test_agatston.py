@@ -22,7 +22,10 @@ def volume(hu: Array, spacing: tuple[float, float, float] = SPACING) -> Volume:
     return Volume(stored=hu.astype(np.int16), slope=1.0, intercept=0.0, grid=grid)
 
 
-def blocks(*parts: tuple[int, int, int, int, int, int, float], shape: tuple[int, int, int] = (9, 40, 40)) -> Array:  # fmt: skip
+Part = tuple[int, int, int, int, int, int, float]
+
+
+def blocks(*parts: Part, shape: tuple[int, int, int] = (9, 40, 40)) -> Array:
     """Background 0 HU; each part is k, j, i, depth, height, width, HU."""
     hu = np.zeros(shape)
     for k, j, i, depth, height, width, value in parts:
@@ -80,9 +83,7 @@ def test_weights_of_dicom_viewer(hu: float, weight: float) -> None:
         ([], 0.0),
     ],
 )
-def test_scores_of_dicom_viewer(
-    parts: list[tuple[int, int, int, int, int, int, float]], expected: float
-) -> None:
+def test_scores_of_dicom_viewer(parts: list[Part], expected: float) -> None:
     assert score(blocks(*parts)) == pytest.approx(expected)
 
 

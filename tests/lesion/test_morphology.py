@@ -88,7 +88,7 @@ def test_remodelling_compares_with_five_to_ten_millimetres_before_the_entry() ->
 def test_remodelling_without_a_proximal_reference_cannot_be_told() -> None:
     area = np.full(len(S), 7.0)
     for entry in (3.0, 5.5):
-        occluded = (S >= entry) & (S <= 20)
+        occluded = (entry <= S) & (S <= 20)
         for found in remodelling(S, area, occluded, entry):
             assert found.value is None
             assert found.reason
