@@ -1,0 +1,182 @@
+"""Edges of blurred discs against their exact profile, and against the slow twins."""
+
+import numpy as np
+import pytest
+from scipy.stats import ncx2
+
+from ctocalc._arrays import Array, Floats
+from ctocalc.kernels.edges import fit_two_edges, guess_edges
+from tests.kernels import naive_edges
+
+RADIUS = np.arange(0.0, 4.01, 0.1)
+LUMEN, PLAQUE, FAT = 400.0, 55.0, -90.0
+
+
+def disc(disc_mm: float, sigma: float) -> Floats:
+    """Exact radial profile of a disc blurred by a Gaussian in two dimensions."""
+    if disc_mm <= 0:
+        return np.zeros(len(RADIUS))
+    return np.asarray(ncx2.cdf((disc_mm / sigma) ** 2, 2, (RADIUS / sigma) ** 2))
+
+
+def profile(lumen_mm: float, wall_mm: float, sigma: float, outside: float = FAT) -> Floats:
+    wall = outside + (PLAQUE - outside) * disc(wall_mm, sigma)
+    return np.asarray(wall + (LUMEN - PLAQUE) * disc(lumen_mm, sigma))
+
+
+def rays(*profiles: Floats) -> Array:
+    return np.stack(profiles)[None].astype(np.float32)
+
+
+def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, Array, Array]:
+    """Guess and fit one station; returns the fits (A, 4), outside and calcified (A,)."""
+    one = np.array([lumen_hu])
+    above = np.array([LUMEN + 150.0])
+    plaque = np.array([PLAQUE])
+    starts, outside, calcified = guess_edges(samples, RADIUS, one, plaque, above, 0.5, 3.4)
+    lumen = np.broadcast_to(np.nan_to_num(one)[:, None], outside.shape)
+    found = fit_two_edges(samples, RADIUS, lumen, plaque, outside, starts, 0.9, sigma)
+    return found[0], outside[0], calcified[0]
+
+
+@pytest.mark.parametrize("sigma", [0.26, 0.30, 0.36])
+@pytest.mark.parametrize(("lumen_mm", "wall_mm"), [(0.9, 1.4), (1.2, 1.6), (1.5, 2.2), (1.0, 2.0)])
+def test_radii_of_blurred_discs(lumen_mm: float, wall_mm: float, sigma: float) -> None:
+    found, outside, calcified = fit(rays(profile(lumen_mm, wall_mm, sigma)), sigma)
+    assert found[0, 0] == pytest.approx(lumen_mm, abs=0.03)
+    assert found[0, 1] == pytest.approx(wall_mm, abs=0.06)
+    assert outside[0] == pytest.approx(FAT, abs=6.0)
+    assert not calcified.any()
+
+
+@pytest.mark.parametrize("sigma", [0.26, 0.36])
+@pytest.mark.parametrize("wall_mm", [1.0, 1.5, 2.2])
+def test_radius_of_a_wall_without_lumen(wall_mm: float, sigma: float) -> None:
+    found, _, _ = fit(rays(profile(0.0, wall_mm, sigma)), sigma, np.nan)
+    assert found[0, 0] <= 0.0
+    assert found[0, 1] == pytest.approx(wall_mm, abs=0.03)
+
+
+def test_a_straight_edge_model_without_the_bend_would_be_too_small() -> None:
+    """The correction is sigma^2 / 2r: 0.06 mm for a lumen of 0.9 mm, too much to leave out."""
+    sigma = 0.33
+    samples = profile(0.9, 1.7, sigma)
+    straight, _ = naive_edges.two_edges(
+        samples, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([0.9, 1.7])
+    )
+    found, _, _ = fit(rays(samples), sigma)
+    assert straight[0] < 0.9 - 0.03
+    assert found[0, 0] == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_fit_agrees_with_its_twin_under_noise() -> None:
+    rng = np.random.default_rng(5)
+    sigma = 0.3
+    samples = rays(*(profile(1.2, 1.8, sigma) + rng.normal(0, 15, len(RADIUS)) for _ in range(6)))
+    samples[0, :, 7] = np.nan
+    starts = np.broadcast_to([1.0, 1.6], (1, 6, 2))
+    outside, lumen = np.full((1, 6), FAT), np.full((1, 6), LUMEN)
+    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 9.0, sigma)
+    for ray, (a, b, squares, _) in zip(samples[0], found[0], strict=True):
+        (lumen_mm, wall_mm), least = naive_edges.two_edges(
+            ray, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([1.0, 1.6])
+        )
+        assert a == pytest.approx(lumen_mm + sigma**2 / (2 * lumen_mm), abs=0.01)
+        assert b == pytest.approx(wall_mm + sigma**2 / (2 * wall_mm), abs=0.01)
+        assert squares == pytest.approx(least, rel=2e-3)
+
+
+def test_the_information_tells_the_spread_of_the_wall() -> None:
+    """Noise SD over the root of the information is the wall's SD: checked by repetition."""
+    rng = np.random.default_rng(6)
+    sigma, noise, count = 0.3, 10.0, 60
+    clean = profile(1.1, 1.9, sigma)
+    samples = rays(*(clean + rng.normal(0, noise, len(RADIUS)) for _ in range(count)))
+    starts = np.broadcast_to([1.1, 1.9], (1, count, 2))
+    outside, lumen = np.full((1, count), FAT), np.full((1, count), LUMEN)
+    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 9.0, sigma)
+    told = noise / np.sqrt(found[0, :, 3].mean())
+    assert found[0, :, 1].std() == pytest.approx(told, rel=0.3)
+
+
+def test_samples_beyond_the_reach_do_not_count() -> None:
+    plain = rays(profile(1.2, 1.7, 0.3))
+    spoiled = plain.copy()
+    spoiled[..., RADIUS > 1.8 + 0.9] = 900.0
+    starts = np.array([[[1.2, 1.8]]])
+    lumen, plaque, fat = np.array([[LUMEN]]), np.array([PLAQUE]), np.array([[FAT]])
+    a, b = (
+        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, 0.85, 0.3)
+        for each in (plain, spoiled)
+    )
+    np.testing.assert_array_equal(a, b)
+
+
+def test_rays_that_cannot_be_fitted_are_nan() -> None:
+    plain = profile(1.2, 1.7, 0.3)
+    samples = rays(plain, plain, np.full(len(RADIUS), np.nan), plain)
+    starts = np.array([[[1.2, np.nan], [1.2, 1.7], [1.2, 1.7], [1.2, 1.7]]])
+    outside = np.array([[FAT, np.nan, FAT, FAT]])
+    lumen = np.full((1, 4), LUMEN)
+    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 0.9, 0.3)
+    assert np.isnan(found[0, :3]).all()
+    assert np.isfinite(found[0, 3]).all()
+
+
+def test_first_guesses_agree_with_the_twin() -> None:
+    rng = np.random.default_rng(8)
+    samples, lumens = [], []
+    for n in range(12):
+        lumen_mm = rng.uniform(0.7, 1.4)
+        ray = profile(lumen_mm if n % 3 else 0.0, lumen_mm + rng.uniform(0.3, 0.9), 0.3)
+        if n % 2:  # a contrast-filled neighbour behind the fat
+            ray = ray + 450.0 * (1 - disc(3.0, 0.3))
+        samples.append(ray + rng.normal(0, 4, len(RADIUS)))
+        lumens.append(LUMEN if n % 3 else np.nan)
+    cube = np.stack(samples)[:, None, :].astype(np.float32)
+    count = len(cube)
+    starts, outside, _ = guess_edges(
+        cube, RADIUS, np.array(lumens), np.full(count, PLAQUE), np.full(count, 600.0), 0.5, 3.4
+    )
+    for n in range(count):
+        expected = naive_edges.first_guess(cube[n, 0], RADIUS, lumens[n], PLAQUE, (0.5, 3.4))
+        assert expected is not None
+        assert tuple(starts[n, 0]) == pytest.approx(expected)
+        assert -110.0 < outside[n, 0] < -30.0
+
+
+def test_a_neighbour_is_not_taken_for_the_outside() -> None:
+    """The fit is that of the vessel alone, though a vein lies 1.2 mm behind its wall."""
+    sigma = 0.3
+    alone = profile(1.1, 1.6, sigma)
+    beside = alone + 400.0 * (1 - disc(2.9, sigma))
+    found, _, _ = fit(rays(alone, beside), sigma)
+    np.testing.assert_allclose(found[1, :2], found[0, :2], atol=0.1)
+
+
+def test_calcium_is_said_where_it_reaches_the_wall_only() -> None:
+    sigma = 0.3
+    at_wall = profile(0.0, 1.7, sigma) + 800 * (disc(1.6, sigma) - disc(1.0, sigma))
+    further_in = profile(0.0, 2.4, sigma) + 800 * (disc(0.9, sigma) - disc(0.3, sigma))
+    above = np.array([LUMEN])
+    none, plaque = np.array([np.nan]), np.array([PLAQUE])
+    samples = rays(at_wall, further_in, profile(0.0, 1.7, sigma))
+    _, _, calcified = guess_edges(samples, RADIUS, none, plaque, above, 0.5, 3.4)
+    assert calcified[0].tolist() == [True, False, False]
+
+
+def test_muscle_shows_the_wall_of_a_vessel_without_lumen() -> None:
+    sigma = 0.3
+    found, outside, _ = fit(rays(profile(0.0, 1.7, sigma, outside=115.0)), sigma, np.nan)
+    assert outside[0] == pytest.approx(115.0, abs=3.0)
+    assert found[0, 1] == pytest.approx(1.7, abs=0.05)
+
+
+def test_a_wall_that_nothing_shows_carries_no_information() -> None:
+    sigma = 0.3
+    samples = rays(profile(1.2, 1.7, sigma, outside=PLAQUE), profile(1.2, 1.7, sigma))
+    found, outside, _ = fit(samples, sigma)
+    assert outside[0] == PLAQUE
+    assert found[0, 3] == pytest.approx(0.0, abs=1e-9)
+    assert found[1, 3] > 1000.0
+    assert found[0, 0] == pytest.approx(1.2, abs=0.03)
