@@ -1,8 +1,5 @@
 """Parts that the named phantoms share."""
 
-from dataclasses import replace
-from typing import Any
-
 from ctocalc.phantom.spec import (
     Bend,
     Cap,
@@ -15,6 +12,14 @@ from ctocalc.phantom.spec import (
 BLUNT = Cap(tapered=False, length_mm=0.6)
 CONE = Cap(tapered=True, length_mm=5.0)
 SHORT_CONE = Cap(tapered=True, length_mm=3.0)
+# The usual surroundings; a recipe replaces what is different.
+HEART = Surroundings(
+    myocardium_hu=108.0,
+    fat_hu=-92.0,
+    blood_hu=395.0,
+    embedding_mm=-1.4,
+    vein=Vein(start_mm=-6, end_mm=45, angle_deg=80, distance_mm=4.6, diameter_mm=2.2, hu=180.0),
+)
 
 
 def winding(length_mm: float, *bends: Bend, wander_per_mm: float = 0.012) -> Path:
@@ -36,20 +41,4 @@ def interrupted(
     """Return an interruption between two apices, with the HU of the lumen beyond it."""
     return Interruption(
         start_mm=start_mm, end_mm=end_mm, proximal=proximal, distal=distal, lumen_hu_after=hu
-    )
-
-
-def heart(**changes: Any) -> Surroundings:
-    """Return the usual surroundings with some changes."""
-    return replace(
-        Surroundings(
-            myocardium_hu=108.0,
-            fat_hu=-92.0,
-            blood_hu=395.0,
-            embedding_mm=-1.4,
-            vein=Vein(
-                start_mm=-6, end_mm=45, angle_deg=80, distance_mm=4.6, diameter_mm=2.2, hu=180.0
-            ),
-        ),
-        **changes,
     )

@@ -1,6 +1,8 @@
 """Named phantoms about calcium, and the hardest and the contrast-free case."""
 
-from ctocalc.phantom.recipe_parts import BLUNT, CONE, heart, interrupted, winding
+from dataclasses import replace
+
+from ctocalc.phantom.recipe_parts import BLUNT, CONE, HEART, interrupted, winding
 from ctocalc.phantom.spec import (
     Bend,
     Cap,
@@ -46,7 +48,7 @@ def blunt_calcified() -> CaseSpec:
         name="blunt-calcified",
         summary="Blunt stump, thick calcium of 270 degrees, 17 mm long.",
         vessels=(main,),
-        surroundings=heart(aorta_mm=14.0),
+        surroundings=replace(HEART, aorta_mm=14.0),
         scan=Scan(kvp=120),
     )
 
@@ -97,7 +99,7 @@ def long_bent_calcified() -> CaseSpec:
         name="long-bent-calcified",
         summary="Blunt, 30 mm, bent over 45 degrees, heavy calcium.",
         vessels=(main,),
-        surroundings=heart(embedding_mm=-0.6),
+        surroundings=replace(HEART, embedding_mm=-0.6),
         scan=Scan(kvp=100, noise_hu=26.0),
         line=GivenLine(spacing_mm=0.6, jitter_mm=0.18),
     )
@@ -116,7 +118,7 @@ def _moon(name: str, summary: str, moon: Moon) -> CaseSpec:
         remodelling=(Remodelling(start_mm=18, end_mm=40, factor=0.92),),
     )
     return CaseSpec(
-        name=name, summary=summary, vessels=(main,), surroundings=heart(), scan=Scan(kvp=120)
+        name=name, summary=summary, vessels=(main,), surroundings=HEART, scan=Scan(kvp=120)
     )
 
 
@@ -167,7 +169,7 @@ def non_contrast() -> CaseSpec:
             ),
         ),
     )
-    around = heart(blood_hu=44.0, myocardium_hu=48.0, vein=None, aorta_mm=14.0)
+    around = replace(HEART, blood_hu=44.0, myocardium_hu=48.0, vein=None, aorta_mm=14.0)
     return CaseSpec(
         name="non-contrast",
         summary="No contrast agent: calcium can be told, the lumen cannot.",
@@ -234,7 +236,7 @@ def oblique_branch() -> CaseSpec:
         name="oblique-branch",
         summary="Oblique grid, oblong pixels, a branch at the entry, 80 kVp.",
         vessels=(main, branch),
-        surroundings=heart(vein=None),
+        surroundings=replace(HEART, vein=None),
         scan=scan,
         line=GivenLine(jitter_mm=0.28, spacing_mm=0.8, lumen_centred=0.7, with_radius=True),
     )

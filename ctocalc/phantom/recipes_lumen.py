@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ctocalc.phantom.recipe_parts import BLUNT, CONE, SHORT_CONE, heart, interrupted, winding
+from ctocalc.phantom.recipe_parts import BLUNT, CONE, HEART, SHORT_CONE, interrupted, winding
 from ctocalc.phantom.spec import (
     Bend,
     Cap,
@@ -72,7 +72,7 @@ def open_vessel() -> CaseSpec:
         name="open-vessel",
         summary="No occlusion; stenoses, calcium and a branch with its own line.",
         vessels=(main, branch),
-        surroundings=heart(aorta_mm=13.0),
+        surroundings=replace(HEART, aorta_mm=13.0),
         scan=Scan(kvp=120),
     )
 
@@ -93,7 +93,7 @@ def soft_tapered_short() -> CaseSpec:
         name="soft-tapered-short",
         summary="A short, straight, soft occlusion with tapered caps.",
         vessels=(main,),
-        surroundings=heart(),
+        surroundings=HEART,
         scan=Scan(kvp=100),
         line=GivenLine(spacing_mm=1.0, with_radius=True),
     )
@@ -137,7 +137,7 @@ def tapered_long() -> CaseSpec:
         name="tapered-long",
         summary="Long, tapered at both ends, two spots of calcium.",
         vessels=(main,),
-        surroundings=heart(vein=None, chambers=(chamber,)),
+        surroundings=replace(HEART, vein=None, chambers=(chamber,)),
         scan=Scan(kvp=100),
     )
 
@@ -160,7 +160,7 @@ def island() -> CaseSpec:
         name="island",
         summary="Two interruptions 3.4 mm apart: one occlusion with an island.",
         vessels=(main,),
-        surroundings=heart(),
+        surroundings=HEART,
         scan=Scan(kvp=120),
     )
 
@@ -193,7 +193,7 @@ def two_occlusions() -> CaseSpec:
         name="two-occlusions",
         summary="Two occlusions 9.5 mm apart: several, in one lesion.",
         vessels=(main,),
-        surroundings=heart(),
+        surroundings=HEART,
         scan=Scan(kvp=120),
     )
 
@@ -221,7 +221,7 @@ def two_lesions() -> CaseSpec:
         name="two-lesions",
         summary="Two occlusions over 20 mm apart: two lesions.",
         vessels=(main,),
-        surroundings=heart(),
+        surroundings=HEART,
         scan=Scan(kvp=140, noise_hu=22.0),
     )
 
@@ -242,6 +242,6 @@ def subtotal() -> CaseSpec:
         name="subtotal",
         summary="A channel of 0.44 mm all the way: no total occlusion.",
         vessels=(main,),
-        surroundings=heart(),
+        surroundings=HEART,
         scan=Scan(kvp=100, noise_hu=20.0),
     )
