@@ -1,0 +1,138 @@
+"""The bridge from a lesion and the clinical facts to what scores ask: every fact, nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from ctocalc.lesion.lesion import Lesion, Presence, Stump, StumpCall
+from ctocalc.quantity import Measured, Unit
+from ctocalc.scores.facts import FACTS, Answer, Fact, Source
+from ctocalc.scores.system import Basis
+from ctocalc.study.clinical import ClinicalFacts, ClinicalSheet
+from ctocalc.study.findings import facts_of
+from tests import case_results
+
+LESION = case_results.lesion()
+NOTHING = ClinicalFacts()
+
+
+def stump(call: StumpCall | None, *, borderline: bool = False) -> Stump:
+    base = case_results.stump(call)
+    return replace(base, borderline=borderline)
+
+
+def answers(
+    lesion: Lesion = LESION,
+    clinical: ClinicalFacts = NOTHING,
+    basis: Basis = Basis.CORRECTED,
+) -> Mapping[str, Fact]:
+    return facts_of(lesion, clinical, basis=basis).answers
+
+
+def test_every_fact_of_the_vocabulary_is_bridged() -> None:
+    assert set(answers()) == set(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "measured"),
+    [
+        ("length_mm", LESION.length_mm),
+        ("bend_deg", LESION.bend_deg),
+        ("calcium_fraction", LESION.max_calcium_fraction),
+        ("calcium_arc_deg", LESION.max_calcium_arc_largest_deg),
+        ("arc_where_half_calcified_deg", LESION.max_arc_where_half_calcified_deg),
+    ],
+)
+def test_a_number_keeps_its_interval(name: str, measured: Measured) -> None:
+    fact = answers()[name]
+    assert fact.measured == measured
+    assert fact.source is Source.IMAGE
+    assert fact.answer is Answer.MISSING
+
+
+def test_the_apparent_basis_exchanges_the_fraction_only() -> None:
+    corrected, apparent = answers(), answers(basis=Basis.APPARENT)
+    changed = {name for name in FACTS if corrected[name] != apparent[name]}
+    assert changed == {"calcium_fraction"}
+    assert apparent["calcium_fraction"].measured == LESION.max_calcium_fraction_apparent
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (StumpCall.BLUNT, Answer.YES),
+        (StumpCall.NONE, Answer.YES),
+        (StumpCall.TAPERED, Answer.NO),
+        (None, Answer.MISSING),
+    ],
+)
+def test_each_stump_answers_for_its_own_end(call: StumpCall | None, answer: Answer) -> None:
+    entry = answers(replace(LESION, proximal_stump=stump(call), distal_stump=stump(None)))
+    assert entry["blunt_stump"].answer is answer
+    assert entry["blunt_stump_exit"].answer is Answer.MISSING
+    exit_ = answers(replace(LESION, proximal_stump=stump(None), distal_stump=stump(call)))
+    assert exit_["blunt_stump_exit"].answer is answer
+    assert exit_["blunt_stump"].answer is Answer.MISSING
+
+
+def test_a_cap_that_is_not_seen_says_why() -> None:
+    fact = answers(replace(LESION, proximal_stump=stump(None)))["blunt_stump"]
+    assert fact.reason
+    assert fact.source is Source.IMAGE
+
+
+def test_borderline_travels() -> None:
+    shaky = replace(LESION, proximal_stump=stump(StumpCall.TAPERED, borderline=True))
+    assert answers(shaky)["blunt_stump"].borderline
+    assert not answers()["blunt_stump"].borderline
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("calcification", "calcification_any"),
+        ("full_moon", "full_moon"),
+        ("multiple_occlusions", "multiple_occlusions"),
+        ("proximal_side_branch", "side_branch"),
+    ],
+)
+def test_presences_become_answers(field: str, name: str) -> None:
+    cases = [(True, Answer.YES), (False, Answer.NO), (None, Answer.MISSING)]
+    for present, answer in cases:
+        found = Presence(present=present, reason=None if present is not None else "not seen")
+        fact = answers(replace(LESION, **{field: found}))[name]  # type: ignore[arg-type]
+        assert fact.answer is answer
+        assert fact.source is Source.IMAGE
+
+
+def test_clinical_facts_are_given_or_not_given() -> None:
+    assert answers()["prior_attempt"].source is Source.NOT_GIVEN
+    assert answers()["duration_months"].source is Source.NOT_GIVEN
+    told = answers(clinical=ClinicalFacts(prior_attempt=Answer.NO, duration_months=14))
+    assert told["prior_attempt"].answer is Answer.NO
+    assert told["prior_attempt"].source is Source.GIVEN
+    months = told["duration_months"].measured
+    assert months is not None
+    assert (months.value, months.low, months.high, months.unit) == (14.0, 14.0, 14.0, Unit.MONTH)
+
+
+def test_an_unknown_duration_is_an_answer_and_a_missing_one_is_not() -> None:
+    unknown = answers(clinical=ClinicalFacts(duration_months="unknown"))["duration_months"]
+    assert unknown.answer is Answer.UNKNOWN
+    assert unknown.source is Source.GIVEN
+    assert answers()["duration_months"].answer is Answer.MISSING
+
+
+def test_a_truncated_length_stays_a_lower_bound() -> None:
+    visible = Measured(value=16.0, low=16.0, high=None, unit=Unit.MM, reason="truncated")
+    fact = answers(replace(LESION, length_mm=visible))["length_mm"]
+    assert fact.measured == visible
+    assert fact.reason == "truncated"
+
+
+def test_a_vessel_has_its_own_clinical_facts_or_the_patients() -> None:
+    own = ClinicalFacts(prior_attempt=Answer.YES)
+    sheet = ClinicalSheet(patient=ClinicalFacts(age_years=70.0), by_vessel={"RCA": own})
+    assert sheet.of("RCA") is own
+    assert sheet.of("LAD").age_years == 70.0

@@ -1,0 +1,130 @@
+"""Which warnings a measurement gives, and that it gives none without cause."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats
+from ctocalc.errors import Code, Notice
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.quantity import Measured, Unit
+from ctocalc.study.quality import image_notices, vessel_notices
+from ctocalc.study.settings import ImageSettings
+from ctocalc.vessel.centerline import Centerline
+from tests import case_results
+from tests.measured_tube import Seen, line_of, look
+from tests.tube import Path, gap, scan, vessel
+
+PATH = Path(length_mm=36.0)
+LESION = case_results.lesion()
+
+
+def physics(
+    pool: float | None = 400.0, noise: float | None = 25.0, *, contrast: bool = True
+) -> ScanPhysics:
+    def of(value: float | None) -> Measured:
+        if value is None:
+            return Measured.unknown(Unit.HU, "not seen")
+        return Measured(value=value, unit=Unit.HU)
+
+    return ScanPhysics(
+        noise_hu=of(noise), psf_fwhm_mm=Measured(value=0.7, unit=Unit.MM), blood_pool_hu=of(pool),
+        contrast=contrast, hu_per_mgcc=1.32,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seen", "codes"),
+    [
+        (physics(), []),
+        (physics(contrast=False, pool=60.0), [Code.NO_CONTRAST]),
+        (physics(contrast=False, pool=None), [Code.NO_CONTRAST]),
+        (physics(pool=249.0), [Code.CONTRAST_LOW]),
+        (physics(pool=251.0), []),
+        (physics(noise=46.0), [Code.NOISE_HIGH]),
+        (physics(noise=44.0), []),
+        (physics(noise=None), []),
+        (physics(noise=60.0, pool=200.0), [Code.CONTRAST_LOW, Code.NOISE_HIGH]),
+    ],
+)
+def test_notices_of_the_scan(seen: ScanPhysics, codes: list[Code]) -> None:
+    notices = image_notices(seen, ImageSettings())
+    assert [notice.code for notice in notices] == codes
+    assert all(notice.vessel is None for notice in notices)
+
+
+def test_limits_are_settings() -> None:
+    lax = ImageSettings(low_contrast_below_hu=150.0, noise_high_above_hu=90.0)
+    assert image_notices(physics(pool=200.0, noise=80.0), lax) == ()
+
+
+@cache
+def seen_tube(widening: bool = False) -> Seen:
+    """Measure an occluded vessel, or an open one that grows from 1.3 to 2.1 mm outer radius."""
+    occluded = vessel(diameter=gap(14.0, 22.0))
+
+    def growing(s: Floats, u: Floats, v: Floats) -> Floats:
+        share = (1.3 + 0.8 * np.clip(s / 36.0, 0, 1)) / 1.8
+        return vessel(diameter=2.6)(s, u / share, v / share)
+
+    volume = scan(PATH, growing if widening else occluded, noise_hu=20.0)
+    return look(volume, line_of(PATH))
+
+
+def shifted(by_mm: float) -> Floats:
+    return np.asarray(line_of(PATH) + np.array([by_mm, 0.0, 0.0]))
+
+
+def codes(points: Floats, seen: Seen, **kwargs: object) -> list[Code]:
+    return [notice.code for notice in notices(points, seen, **kwargs)]  # type: ignore[arg-type]
+
+
+def notices(
+    points: Floats, seen: Seen, *, truncated: bool = False, contrast: bool = True
+) -> tuple[Notice, ...]:
+    line = Centerline(points_lps_mm=points, vessel="RCA")
+    lesions = (replace(LESION, truncated=truncated),)
+    return vessel_notices(line, seen.trace, lesions, contrast=contrast)
+
+
+def test_a_good_line_gives_no_notice() -> None:
+    assert codes(line_of(PATH), seen_tube()) == []
+
+
+def test_a_sparse_line_is_noticed() -> None:
+    assert codes(line_of(PATH, step_mm=4.0), seen_tube()) == [Code.CENTERLINE_SPARSE]
+
+
+def test_a_line_off_the_centre_is_noticed() -> None:
+    beside = shifted(1.3)
+    found = notices(beside, seen_tube())
+    assert [notice.code for notice in found] == [Code.CENTERLINE_OFF_CENTRE]
+    assert "1.3 mm" in found[0].message
+    assert found[0].vessel == "RCA"
+    assert codes(shifted(0.7), seen_tube()) == []
+
+
+def test_a_truncated_lesion_is_noticed() -> None:
+    found = codes(line_of(PATH), seen_tube(), truncated=True)
+    assert found == [Code.OCCLUSION_AT_END_OF_LINE]
+
+
+def test_a_vessel_that_grows_distally_may_be_reversed() -> None:
+    growing = seen_tube(widening=True)
+    assert codes(line_of(PATH), growing) == [Code.CENTERLINE_DIRECTION]
+    assert codes(line_of(PATH), growing, contrast=False) == []
+
+
+def test_messages_are_sentences_that_say_what_to_do() -> None:
+    beside = line_of(PATH, step_mm=4.0) + np.array([1.3, 0.0, 0.0])
+    seen = (
+        *image_notices(physics(pool=60.0, contrast=False), ImageSettings()),
+        *notices(beside, seen_tube(), truncated=True),
+    )
+    assert len(seen) == 4
+    for notice in seen:
+        assert notice.message[0].isupper()
+        assert notice.message.endswith(".")
+        assert "/" not in notice.message
