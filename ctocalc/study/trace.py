@@ -145,7 +145,13 @@ def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> C
     frames = seen.frames
     points = frames.origin_lps_mm + offset[:, :1] * frames.normal + offset[:, 1:] * frames.binormal
     weight = 0.05 + seen.wall.boundary.confidence
-    curve = smooth(points, stiffness_mm6=settings.axis.stiffness_mm6, weight=weight)
+    # The last station lies up to one step before the end: without the end the axis would shrink.
+    end = seen.curve.at(np.array([seen.curve.length_mm])) + points[-1] - frames.origin_lps_mm[-1]
+    curve = smooth(
+        np.concatenate([points, end]),
+        stiffness_mm6=settings.axis.stiffness_mm6,
+        weight=np.append(weight, weight[-1]),
+    )
     return curve.from_nearest(start_lps_mm)
 
 
