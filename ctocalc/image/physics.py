@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import median_filter
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.geometry.frames import Frames
@@ -20,6 +20,7 @@ PLAQUE_HU = 55.0
 # Published slopes of hydroxyapatite by tube voltage; good to about 10 % by scanner and body.
 HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0, 1.17))
 
+NOISE_LAG_MM = 2.0
 _RADII = np.arange(0.0, 4.01, 0.1)
 _ANGLES = 36
 
@@ -80,7 +81,7 @@ def estimate(
     contrast = bool(pool is not None and pool >= no_contrast_below_hu)
     if not contrast:
         patent = [c < 130.0 for c in centres]
-    noise = _noise(tubes, centres, patent)
+    noise = _noise(tubes, patent)
     psf = _psf(tubes, centres, patent, noise or USUAL_NOISE_HU) if contrast else None
     return ScanPhysics(
         noise_hu=_measured(noise, Unit.HU, 0.15, "no homogeneous stretch of vessel"),
@@ -126,18 +127,22 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
     return pool, [(c > 0.75 * pool) & (c < 1.15 * pool) for c in centres]
 
 
-def _noise(
-    tubes: Sequence[PolarSections], centres: Sequence[Floats], patent: Sequence[Array]
-) -> float | None:
-    """Robust SD of the axis' own samples against their running mean over the patent stations."""
+def _noise(tubes: Sequence[PolarSections], patent: Sequence[Array]) -> float | None:
+    """Robust SD of differences of the lumen's middle, so far apart that they share no noise."""
     rest = []
-    for seen, centre, good in zip(tubes, centres, patent, strict=True):
-        if good.sum() >= 10:
-            line = seen.samples[:, 0, 0] - gaussian_filter1d(centre, 2.0, mode="nearest")
-            rest.append(line[good & np.isfinite(line)])
-    if not rest or sum(len(r) for r in rest) < 20:
+    for seen, good in zip(tubes, patent, strict=True):
+        lag = max(1, round(NOISE_LAG_MM / float(np.median(np.diff(seen.frames.arclength_mm)))))
+        both = good[lag:] & good[:-lag]
+        if both.sum() >= 10:
+            around = seen.samples[:, ::6, np.searchsorted(seen.radius_mm, 0.4)]
+            points = np.concatenate([seen.samples[:, :1, 0], around], axis=1)
+            rest.append((points[lag:] - points[:-lag])[both].ravel() / np.sqrt(2.0))
+    if not rest:
         return None
     residual = np.concatenate(rest)
+    residual = residual[np.isfinite(residual)]
+    if len(residual) < 140:
+        return None
     return float(1.4826 * np.median(np.abs(residual - np.median(residual))))
 
 

@@ -51,7 +51,6 @@ def test_blur_on_an_oblique_grid_and_in_a_bend() -> None:
     assert found.psf_fwhm_mm.value == pytest.approx(0.70, rel=0.10)
 
 
-@pytest.mark.xfail(reason="noise reads 16 % too small: its own running mean is taken off it")
 def test_noise_is_right_in_the_mean_and_near_in_each_scan() -> None:
     path = Path(length_mm=40.0)
     clean = scan(path, vessel(diameter=gap(24.0, 31.0)))
