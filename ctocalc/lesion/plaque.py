@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import find_objects
 
-from ctocalc._arrays import Bools, Floats
+from ctocalc._arrays import Bools, Floats, Floats32
 from ctocalc.lesion.agatston import Islands
 from ctocalc.lesion.lesion import CalciumByRegion, Plaque, RegionCalcium, VesselCalcium
 from ctocalc.quantity import Measured, Unit
@@ -163,7 +163,7 @@ def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
 
 
 def pieces(
-    arclength_mm: Floats, calcium: Calcium, hu: Floats, slope_hu_per_mgcc: float | None
+    arclength_mm: Floats, calcium: Calcium, hu: Floats32, slope_hu_per_mgcc: float | None
 ) -> tuple[Plaque, ...]:
     """Return the connected pieces of calcium of a vessel that are no noise, proximal first."""
     peaks = peaks_by_piece(hu, calcium.piece)

@@ -3,6 +3,7 @@
 from ctocalc.errors import Notice
 from ctocalc.geometry.curve import Curve, smooth
 from ctocalc.image import physics as scan_physics
+from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.scan import ScanFacts
 from ctocalc.image.sections import Sampler, cubic
 from ctocalc.image.volume import Volume
@@ -12,10 +13,10 @@ from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
 from ctocalc.study.scoring import score_lesions
-from ctocalc.study.settings import Request
+from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel
 from ctocalc.study.summary import image_facts, images_of
-from ctocalc.study.trace import frames_of, recentre, trace, with_caps
+from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps
 from ctocalc.vessel.centerline import Centerline
 
 MARGIN_MM = 8.0
@@ -41,29 +42,29 @@ def analyse(
     notices
         What reading has already noticed.
     """
+    settings = request.settings
     axes = [_first_axis(line, request) for line in lines]
     samplers = [cubic(volume.crop(volume.grid.box(c.points_lps_mm, MARGIN_MM))) for c in axes]
-    tubes = [
-        scan_physics.tube(sampler, frames_of(axis, request.settings))
-        for sampler, axis in zip(samplers, axes, strict=True)
-    ]
-    settings = request.settings.image
-    slope = settings.hu_per_mgcc
-    if slope is None and not facts.spectral:
-        slope = scan_physics.hu_per_mgcc(facts.kvp)
-    physics = scan_physics.estimate(
-        tubes, slope_hu_per_mgcc=slope, no_contrast_below_hu=settings.no_contrast_below_hu
-    )
+    physics = _physics(samplers, axes, facts, settings)
+    looks = [trace(s, axis, physics, settings) for s, axis in zip(samplers, axes, strict=True)]
+    for _ in range(settings.axis.recentrings):
+        axes = [
+            recentre(look, line.points_lps_mm[0], settings)
+            for look, line in zip(looks, lines, strict=True)
+        ]
+        # A better axis shows the scan's blur better, and the other way round.
+        physics = _physics(samplers, axes, facts, settings)
+        looks = [
+            trace(sampler, axis, physics, settings, look)
+            for sampler, axis, look in zip(samplers, axes, looks, strict=True)
+        ]
     scan = Scan(volume=volume, facts=facts, physics=physics)
-    found = [
-        _vessel(scan, sampler, axis, line, request)
-        for sampler, axis, line in zip(samplers, axes, lines, strict=True)
-    ]
+    found = [_vessel(scan, look, line, request) for look, line in zip(looks, lines, strict=True)]
     seen = [notice for _, noticed in found for notice in noticed]
     return CaseResult(
         case_id=request.case_id,
         status="ok",
-        quality=(*notices, *image_notices(physics, settings), *seen),
+        quality=(*notices, *image_notices(physics, settings.image), *seen),
         provenance=provenance(request, inputs),
         image=image_facts(facts, physics),
         vessels=tuple(vessel for vessel, _ in found),
@@ -75,14 +76,26 @@ def _first_axis(line: Centerline, request: Request) -> Curve:
     return smooth(line.points_lps_mm, stiffness_mm6=stiffness).from_nearest(line.points_lps_mm[0])
 
 
+def _physics(
+    samplers: list[Sampler], axes: list[Curve], facts: ScanFacts, settings: AnalysisSettings
+) -> ScanPhysics:
+    slope = settings.image.hu_per_mgcc
+    if slope is None and not facts.spectral:
+        slope = scan_physics.hu_per_mgcc(facts.kvp)
+    return scan_physics.estimate(
+        [
+            scan_physics.tube(sampler, frames_of(axis, settings))
+            for sampler, axis in zip(samplers, axes, strict=True)
+        ],
+        slope_hu_per_mgcc=slope,
+        no_contrast_below_hu=settings.image.no_contrast_below_hu,
+    )
+
+
 def _vessel(
-    scan: Scan, sampler: Sampler, axis: Curve, line: Centerline, request: Request
+    scan: Scan, seen: Trace, line: Centerline, request: Request
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
-    seen = trace(sampler, axis, physics, settings)
-    for _ in range(settings.axis.recentrings):
-        axis = recentre(seen, line.points_lps_mm[0], settings)
-        seen = trace(sampler, axis, physics, settings, seen)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
     calcium, measures = burden_of(scan, seen, settings.calcium)
@@ -92,7 +105,7 @@ def _vessel(
     result = VesselResult(
         vessel=line.vessel,
         status="ok",
-        length_mm=axis.length_mm,
+        length_mm=seen.curve.length_mm,
         centerline=LineFacts(digest=line.digest, points=len(line.points_lps_mm), frame="LPS"),
         calcium=calcium_of(scan, seen, calcium, measures),
         lesions=lesions,

@@ -22,6 +22,7 @@ from ctocalc.vessel.lumen import LumenSignal
 
 RAYS = 120
 RAY_STEP_MM = 0.05
+SOFT_MM = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,11 @@ def measure_calcium(
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     beyond = beyond_wall_mm(wall, offset)
     without_lumen = _away_from_lumen(occluded, step, settings)
-    found, reach = _find(hu, beyond, signal, without_lumen, physics, pixel, settings)
+    reach = 2 * round(settings.peak_reach_mm / pixel) + 1
+    smooth = gaussian_filter(hu, (0.0, SOFT_MM / pixel, SOFT_MM / pixel))
+    near = beyond < settings.beyond_wall_mm
+    peak = maximum_filter(np.where(near, smooth, -1000.0), size=(3, reach, reach))
+    found = near & _half_maximum(smooth, peak, signal, without_lumen, physics, settings)
     piece = label(found, connectivity=3)
     share = (found & (beyond <= 0.0)).astype(np.float32)
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
@@ -155,20 +160,15 @@ def _away_from_lumen(occluded: Bools, step_mm: float, settings: CalciumSettings)
     return ~binary_dilation(~occluded, iterations=size) if size else occluded
 
 
-def _find(
-    hu: Floats32,
-    beyond: Floats,
+def _half_maximum(
+    smooth: Floats32,
+    peak: Floats32,
     signal: LumenSignal,
     without_lumen: Bools,
     physics: ScanPhysics,
-    pixel_mm: float,
     settings: CalciumSettings,
-) -> tuple[Bools, int]:
-    """Return where calcium is (N, P, P), and the reach in pixels within which it was looked for."""
-    smooth = gaussian_filter(hu, (0.0, 0.1 / pixel_mm, 0.1 / pixel_mm))
-    near = beyond < settings.beyond_wall_mm
-    reach = 2 * round(settings.peak_reach_mm / pixel_mm) + 1
-    peak = maximum_filter(np.where(near, smooth, -1000.0), size=(3, reach, reach))
+) -> Bools:
+    """Where HU stands at half of its local peak or above, and that peak is calcium (N, P, P)."""
     above_plaque = signal.plaque_hu + settings.peak_above_noise * physics.noise_sd_hu
     above_lumen = signal.reference_hu + np.maximum(
         settings.lumen_above_share * signal.reference_hu, 3.0 * physics.noise_sd_hu
@@ -177,8 +177,7 @@ def _find(
     half = 0.5 * (peak + signal.plaque_hu[:, None, None])
     # Beside a lumen half of the peak may be the lumen itself.
     floor = np.where(without_lumen, -1000.0, signal.reference_hu + 2.0 * physics.noise_sd_hu)
-    found = near & (peak >= least) & (smooth >= np.maximum(half, floor[:, None, None]))
-    return np.asarray(found), reach
+    return np.asarray((peak >= least) & (smooth >= np.maximum(half, floor[:, None, None])))
 
 
 def _grow(mask: Bools, pixels: float) -> Bools:

@@ -27,7 +27,7 @@ class Cap:
     """One cap, in mm along the axis: tip (any lumen), 0.5 and 1.0 mm lumen, taper length.
 
     ``*_sd`` are standard deviations of the fit; ``p_blunt`` the probability that the taper is
-    shorter than 1.6 mm, under a flat prior.
+    shorter than 1.6 mm.
     """
 
     tip_mm: float
@@ -47,6 +47,7 @@ def fit_cap(
     edge: int,
     body: int,
     lumen: int,
+    diameter_smoothing_mm: float,
 ) -> Cap:
     """Fit a lumen that closes towards a tip to the contrast and diameters around one cap.
 
@@ -62,6 +63,8 @@ def fit_cap(
     body, lumen
         Stations up to which the occlusion and the lumen beside it are looked at; the occlusion
         lies distal of the cap when ``body > lumen``.
+    diameter_smoothing_mm
+        SD over which the diameters were averaged along the vessel.
     """
     inside = 1 if body > lumen else -1
     stations = np.arange(lumen, body + inside, inside)
@@ -87,11 +90,12 @@ def fit_cap(
     chi = (((blurred[:, known] - share[known]) / doubt) ** 2).clip(max=16.0).sum(axis=1)
     wide = np.isfinite(diameter) & (diameter > 1.0)
     # A wide lumen no longer shows in the contrast at its centre, only in its edges.
-    miss = (model[:, wide] - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM
+    along = float(np.hypot(signal.blur_mm, diameter_smoothing_mm))
+    seen = np.sqrt(_blur_along(model**2, x, along))
+    miss = (seen[:, wide] - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM
     chi += (miss**2).clip(max=16.0).sum(axis=1)
     probability = np.exp(-0.5 * _INDEPENDENT * (chi - chi.min()))
-    # The grid is finer for short tapers: weigh by the length each one stands for.
-    probability *= np.interp(taper, _TAPERS, np.gradient(_TAPERS))
+    probability *= _prior(taper)
     probability /= probability.sum()
     tip, half, one = (_where(d, shift, taper, shape, reference) for d in (TIP_MM, HALF_MM, ONE_MM))
     mean_half = float(probability @ half)
@@ -105,6 +109,15 @@ def fit_cap(
         taper_mm=mean_taper,
         taper_sd_mm=float(np.sqrt(probability @ (taper - mean_taper) ** 2)) + 0.1,
         p_blunt=float(probability[taper < BLUNT_BELOW_MM].sum()),
+    )
+
+
+def _prior(taper: Floats) -> Floats:
+    """Blunt and tapered caps equally likely beforehand, every length within each as well."""
+    per_length = np.interp(taper, _TAPERS, np.gradient(_TAPERS))
+    blunt = taper < BLUNT_BELOW_MM
+    return (
+        np.where(blunt, 1.0 / per_length[blunt].sum(), 1.0 / per_length[~blunt].sum()) * per_length
     )
 
 

@@ -27,7 +27,8 @@ class LumenSettings:
     ``calcium_above_share``, with a halo of ``calcium_halo_mm``; where it leaves less than
     ``least_free_mm2``, the lumen cannot be seen.
     A stretch above ``patent_share`` of the pool's contrast is lumen when it reaches
-    ``full_share`` of it, or is ``long_mm`` long and even within ``even_share``.
+    ``full_share`` of it, or is ``long_mm`` long and even within ``even_share``,
+    and no more than ``rise_share`` of the first such stretch.
     A channel shows where every ``channel_part_mm`` of the body holds the contrast of a lumen of
     ``channel_diameter_mm`` (the definition's 0.16 mm is beyond what CT resolves).
     """
@@ -38,10 +39,11 @@ class LumenSettings:
     calcium_above_share: float = 0.2
     calcium_halo_mm: float = 0.5
     least_free_mm2: float = 0.2
-    patent_share: float = 0.25
+    patent_share: float = 0.2
     full_share: float = 0.65
     long_mm: float = 6.0
     even_share: float = 0.2
+    rise_share: float = 1.12
     channel_part_mm: float = 5.0
     channel_seen_share: float = 0.6
     channel_diameter_mm: float = 0.34
@@ -184,7 +186,8 @@ def patent_stations(
 ) -> Bools:
     """Stations (N,) of stretches that are lumen: bright as the pool somewhere, or long and even.
 
-    Deposits of calcium too small to reach their own HU look like a thin lumen, but are uneven.
+    Deposits of calcium too small to reach their own HU look like a thin lumen, but are uneven; and
+    contrast does not rise again distally, calcium of the lumen's HU often does.
     """
     bright = contrast > floor + settings.patent_share * (pool - floor)
     n = np.arange(len(contrast))
@@ -193,6 +196,7 @@ def patent_stations(
         return np.zeros(len(contrast), dtype=bool)
     even = gaussian_filter1d(np.interp(n, n[known], contrast[known]), 0.5 / step_mm)
     out = np.zeros(len(contrast), dtype=bool)
+    highest = np.inf
     for start, stop in runs(bright | ~known):
         inside = contrast[start:stop][np.isfinite(contrast[start:stop])]
         if not len(inside):
@@ -201,7 +205,10 @@ def patent_stations(
         spread = 1.4826 * float(np.median(np.abs(inside - level))) / level
         long = (stop - start) * step_mm >= settings.long_mm and spread < settings.even_share
         full = even[start:stop].max() > floor + settings.full_share * (pool - floor)
-        out[start:stop] = long or full
+        if (long or full) and level <= highest:
+            out[start:stop] = True
+            if long and not np.isfinite(highest):
+                highest = settings.rise_share * level
     return out
 
 

@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from ctocalc._arrays import Bools, Floats
 from ctocalc.vessel.caps import Cap, fit_cap
 from ctocalc.vessel.lumen import LumenSignal, runs
+from ctocalc.vessel.rays import SMOOTH_ALONG_MM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class OcclusionSettings:
     smooth_mm: float = 0.6
     shortest_mm: float = 1.5
     longest_cover_mm: float = 2.0
-    shortest_island_mm: float = 1.0
+    shortest_island_mm: float = 2.0
     island_mm: float = 5.0
     cap_window_mm: float = 9.0
     cap_body_mm: float = 5.0
@@ -158,11 +159,13 @@ def _locate(
         entry = fit_cap(
             arclength_mm, signal, lumen_diameter_mm, edge=start,
             body=min(start + deep, stop - 1), lumen=max(start - window, between[0]),
+            diameter_smoothing_mm=SMOOTH_ALONG_MM,
         )  # fmt: skip
     if between[1] - stop >= 2:
         exit_ = fit_cap(
             arclength_mm, signal, lumen_diameter_mm, edge=stop - 1,
             body=max(stop - 1 - deep, start), lumen=min(stop - 1 + window, between[1] - 1),
+            diameter_smoothing_mm=SMOOTH_ALONG_MM,
         )  # fmt: skip
     return Interruption(
         start_mm=entry.half_mm if entry else float(arclength_mm[0]),
