@@ -62,14 +62,14 @@ def vessel(
 
     def hu(s: Floats, u: Floats, v: Floats) -> Floats:
         r = np.hypot(u, v)
-        out = np.full(r.shape, FAT_HU)
+        out = np.full(r.shape, FAT_HU, dtype=r.dtype)
         if muscle_beyond_mm is not None:
             out[u < -muscle_beyond_mm] = MUSCLE_HU
         a, b = ellipse or (wall_mm, wall_mm)
         wall = (u / a) ** 2 + (v / b) ** 2 < 1
         out[wall] = PLAQUE_HU
-        wide = diameter(s) if callable(diameter) else np.full(r.shape, diameter)
-        bright = lumen_hu(s) if callable(lumen_hu) else np.full(r.shape, lumen_hu)
+        wide = diameter(s) if callable(diameter) else np.full(r.shape, diameter, dtype=r.dtype)
+        bright = lumen_hu(s) if callable(lumen_hu) else np.full(r.shape, lumen_hu, dtype=r.dtype)
         inside = 2 * r < wide
         out[inside] = bright[inside]
         if calcium is not None:
@@ -107,13 +107,15 @@ def scan(
 ) -> Volume:
     """Scan the vessel on a grid around it, whose axes are turned by ``rotation`` (3, 3)."""
     turn = np.eye(3) if rotation is None else rotation
+    single = turn.astype(np.float32)
     seen = path.points(np.linspace(0, path.length_mm, 200)) @ turn
     low, high = seen.min(axis=0) - MARGIN_MM, seen.max(axis=0) + MARGIN_MM
     step = np.array(spacing_kji_mm[::-1])
     count = np.ceil((high - low) / step).astype(int)
     fine = [low[n] + step[n] * (np.arange(count[n] * FINE) - FINE // 2) / FINE for n in range(3)]
-    x, y, z = np.meshgrid(*fine, indexing="ij", sparse=True)
-    x, y, z = (turn[n, 0] * x + turn[n, 1] * y + turn[n, 2] * z for n in range(3))
+    # Single precision: a micrometre here, half the time.
+    x, y, z = np.meshgrid(*(f.astype(np.float32) for f in fine), indexing="ij", sparse=True)
+    x, y, z = (single[n, 0] * x + single[n, 1] * y + single[n, 2] * z for n in range(3))
     hu = material(*path.coordinates(np.stack([x, y, z], axis=-1)))
     hu = gaussian_filter(
         hu.astype(np.float32), sigma_mm / step * FINE, mode="nearest", truncate=3.5

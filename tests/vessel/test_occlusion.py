@@ -127,8 +127,7 @@ def test_seven_millimetres_of_contrast_part_two_occlusions() -> None:
     assert second.total
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("wide", [1.6, 2.8, 3.6])
+@pytest.mark.parametrize(("wide", "seed"), [(1.6, 1), (2.8, 2), (3.6, 3)])
 def test_an_open_vessel_has_no_occlusion(wide: float, seed: int) -> None:
     assert of(wide, seed).trace.gaps == ()
 
