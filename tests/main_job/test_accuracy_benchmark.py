@@ -6,6 +6,7 @@ from benchmarks.accuracy import Table, main
 from benchmarks.truth import ITEMS
 
 
+@pytest.mark.slow
 def test_a_tiny_run_prints_the_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--tiny"]) == 0
     out = capsys.readouterr().out
