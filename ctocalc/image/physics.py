@@ -15,6 +15,7 @@ from ctocalc.quantity import Measured, Unit
 FWHM_PER_SIGMA = 2.3548200450309493
 USUAL_PSF_FWHM_MM = 0.7
 USUAL_NOISE_HU = 25.0
+LEAST_NOISE_HU = 5.0
 # Soft, non-calcified plaque and vessel wall on CT.
 PLAQUE_HU = 55.0
 # Published slopes of hydroxyapatite by tube voltage; good to about 10 % by scanner and body.
@@ -48,8 +49,11 @@ class ScanPhysics:
 
     @property
     def noise_sd_hu(self) -> float:
-        """Noise of one voxel, the usual one where it could not be estimated."""
-        return self.noise_hu.value or USUAL_NOISE_HU
+        """Noise of one voxel, the usual one where it could not be estimated.
+
+        Never below a floor: thresholds in noise SDs must stay above what interpolation adds.
+        """
+        return max(self.noise_hu.value or USUAL_NOISE_HU, LEAST_NOISE_HU)
 
 
 def hu_per_mgcc(kvp: float | None) -> float | None:

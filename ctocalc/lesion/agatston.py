@@ -71,7 +71,7 @@ def islands(
     kji = np.argwhere(bright)
     if not len(kji):
         return Islands(arclength_mm=np.zeros(0), score=np.zeros(0))
-    distance, nearest = cKDTree(axis_lps_mm).query(crop.grid.points(kji))
+    distance, nearest = cKDTree(axis_lps_mm).query(crop.grid.points(kji.astype(np.float64)))
     tube = np.zeros(hu.shape, dtype=bool)
     station = np.zeros(hu.shape, dtype=np.int64)
     tube[tuple(kji.T)] = distance <= radius_mm[nearest]

@@ -48,6 +48,7 @@ class VesselMeasures:
     burden: Burden
     islands: Islands
     contrast: bool
+    hu_per_mgcc: float | None
 
 
 def describe(
@@ -121,7 +122,7 @@ def _describe(
         max_calcium_arc_largest_deg=plaque.arc(found.arc_largest_deg, s, blocked),
         max_arc_where_half_calcified_deg=_arc_where_half(found, blocked),
         full_moon=_full_moon(found, vessel.calcium, blocked, intervals, settings),
-        calcification=_any_calcium(found, within),
+        calcification=_any_calcium(vessel, within),
         multiple_occlusions=Presence(present=len(parts) >= 2),
         calcium_volume_mm3=plaque.volume(float(found.volume_mm3[within].sum())),
         calcium_mass_mg=plaque.interval_mass(found, within),
@@ -212,15 +213,14 @@ def _full_moon(
     return Presence(present=bool(closed.any()), value=filled, borderline=borderline)
 
 
-def _any_calcium(found: Burden, within: Bools) -> Presence:
-    weight = plaque.interval_mass(found, within)
-    if weight.value is None:
-        # Without a slope the usual one tells noise from calcium well enough for yes or no.
-        present = bool(found.volume_mm3[within].sum() > 0.5)
-        return Presence(present=present, value=weight, reason=weight.reason)
-    present = weight.value >= plaque.LEAST_MASS_MG
-    borderline = 0.5 < weight.value / plaque.LEAST_MASS_MG < 2.0
-    return Presence(present=present, value=weight, borderline=borderline)
+def _any_calcium(vessel: VesselMeasures, within: Bools) -> Presence:
+    """Whether a piece of calcium heavy enough to be no noise lies in the lesion."""
+    weight = plaque.heaviest_piece_mg(vessel.calcium, within, vessel.hu_per_mgcc)
+    share = weight / plaque.LEAST_MASS_MG
+    known = plaque.mass(None if vessel.hu_per_mgcc is None else weight)
+    return Presence(
+        present=share >= 1.0, value=known, borderline=0.5 < share < 2.0, reason=known.reason
+    )
 
 
 def _longest(mask: Bools) -> int:

@@ -14,6 +14,8 @@ from ctocalc.vessel.calcium import Calcium, peaks_by_piece
 CAP_MM = 2.5
 # A piece below this is noise, and no calcium for a score that asks for "any".
 LEAST_MASS_MG = 0.4
+# Hydroxyapatite at 120 kVp.
+USUAL_HU_PER_MGCC = 1.32
 NO_SLOPE = "HU per mg/cc is not known for this scan; give it in the settings"
 
 # Half-widths of the 95 % intervals, from the spread seen on phantoms.
@@ -29,7 +31,8 @@ class Burden:
     """Calcium along one vessel, ready to be asked for any interval of it.
 
     Arrays (N,): ``fraction`` and ``fraction_mean`` (running mean over 1 mm), ``apparent`` and
-    ``apparent_mean``, arcs in degrees, ``volume_mm3`` and ``mass_mg`` per station (``mass_mg`` None without a slope).
+    ``apparent_mean``, arcs in degrees, ``volume_mm3`` and ``mass_mg`` per station (``mass_mg``
+    None without a slope).
     """
 
     arclength_mm: Floats
@@ -162,6 +165,17 @@ def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
     )
 
 
+def heaviest_piece_mg(calcium: Calcium, inside: Bools, slope_hu_per_mgcc: float | None) -> float:
+    """Mass of the heaviest connected piece within an interval.
+
+    Without a slope the usual one stands in: it tells noise from calcium, not how much there is.
+    """
+    slope = USUAL_HU_PER_MGCC if slope_hu_per_mgcc is None else slope_hu_per_mgcc
+    piece, burden_hu_mm3 = calcium.burden_piece[inside], calcium.burden_hu_mm3[inside]
+    by_piece = np.bincount(piece.ravel(), burden_hu_mm3.ravel(), minlength=2)
+    return float(by_piece[1:].max()) / slope / 1000.0
+
+
 def pieces(
     arclength_mm: Floats, calcium: Calcium, hu: Floats32, slope_hu_per_mgcc: float | None
 ) -> tuple[Plaque, ...]:
@@ -173,18 +187,18 @@ def pieces(
     burdens = np.bincount(
         calcium.burden_piece.ravel(), calcium.burden_hu_mm3.ravel(), minlength=len(peaks)
     )
+    slope = USUAL_HU_PER_MGCC if slope_hu_per_mgcc is None else slope_hu_per_mgcc
     out = []
     for number, box in enumerate(find_objects(calcium.piece), start=1):
-        # Without a slope the usual one at 120 kVp tells noise from calcium.
-        if box is None or burdens[number] / (slope_hu_per_mgcc or 1.32) / 1000.0 < LEAST_MASS_MG:
+        weight = float(burdens[number]) / slope / 1000.0
+        if weight < LEAST_MASS_MG:
             continue
-        weight = None if slope_hu_per_mgcc is None else burdens[number] / slope_hu_per_mgcc / 1000.0
         out.append(
             Plaque(
                 start_mm=float(arclength_mm[box[0].start]),
                 end_mm=float(arclength_mm[box[0].stop - 1]),
                 volume_mm3=volume(float(volumes[number])),
-                mass_mg=mass(weight),
+                mass_mg=mass(None if slope_hu_per_mgcc is None else weight),
                 peak_hu=Measured(value=float(peaks[number]), unit=Unit.HU),
             )
         )

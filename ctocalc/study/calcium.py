@@ -56,6 +56,7 @@ def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calci
         burden=plaque.burden(s, calcium, area, scan.physics.hu_per_mgcc),
         islands=islands,
         contrast=contrast,
+        hu_per_mgcc=scan.physics.hu_per_mgcc,
     )
 
 

@@ -116,9 +116,8 @@ def _prior(taper: Floats) -> Floats:
     """Blunt and tapered caps equally likely beforehand, every length within each as well."""
     per_length = np.interp(taper, _TAPERS, np.gradient(_TAPERS))
     blunt = taper < BLUNT_BELOW_MM
-    return (
-        np.where(blunt, 1.0 / per_length[blunt].sum(), 1.0 / per_length[~blunt].sum()) * per_length
-    )
+    share = np.where(blunt, per_length[blunt].sum(), per_length[~blunt].sum())
+    return np.asarray(per_length / share)
 
 
 def _spread(share: Floats) -> float:

@@ -12,7 +12,7 @@ from scipy.ndimage import (
     median_filter,
 )
 
-from ctocalc._arrays import Bools, Floats, frozen
+from ctocalc._arrays import Bools, Floats, Floats32, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 
@@ -132,7 +132,7 @@ def find_lumen(
         contrast = _brightest(smooth, summit & free, free)
         contrast[free.sum(axis=(1, 2)) * pixel**2 < settings.least_free_mm2] = np.nan
         reference = _reference(contrast, pool, floor, step, settings)
-    calcified = (calcium & disc).any(axis=(1, 2))
+    calcified = np.asarray((calcium & disc).any(axis=(1, 2)))
     body = (contrast - floor) < 0.3 * (reference - floor)
     if body.sum() >= 4:
         floor = float(np.clip(np.median(contrast[body]), 20.0, 130.0))
@@ -150,12 +150,12 @@ def find_lumen(
     )
 
 
-def _brightest(smooth: Floats, summit: Bools, free: Bools) -> Floats:
+def _brightest(smooth: Floats32, summit: Bools, free: Bools) -> Floats:
     """HU (N,) of the highest summit; where the free part has none, of its middle."""
     top = np.where(summit, smooth, -np.inf).max(axis=(1, 2))
     count = np.maximum(free.sum(axis=(1, 2)), 1)
     mean = np.where(free, smooth, 0.0).sum(axis=(1, 2)) / count
-    return np.where(np.isfinite(top), top, mean)
+    return np.asarray(np.where(np.isfinite(top), top, mean))
 
 
 def _halo(calcium: Bools, halo_mm: float, pixel_mm: float, step_mm: float) -> Bools:

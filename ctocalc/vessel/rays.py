@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ctocalc._arrays import Bools, Floats, frozen
+from ctocalc._arrays import Bools, Floats, Floats32, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
@@ -86,14 +86,14 @@ def fit_rays(
     )
 
 
-def _behind_calcium(hu: Floats, radius: Floats, above: Floats) -> Floats:
+def _behind_calcium(hu: Floats32, radius: Floats, above: Floats) -> Floats:
     """Rays with everything up to the halo of their outermost calcium left out."""
     bright = hu > above[:, None, None]
     outermost = np.where(bright, radius, -np.inf).max(axis=2, keepdims=True)
     return np.where(radius <= outermost + CALCIUM_HALO_MM, np.nan, hu)
 
 
-def _calcium_edge(hu: Floats, radius: Floats, outside: Floats, near: Floats) -> Floats:
+def _calcium_edge(hu: Floats32, radius: Floats, outside: Floats, near: Floats) -> Floats:
     """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
     within = np.abs(radius - near[..., None] + 0.3) <= 0.6
     peak = np.where(within, hu, -np.inf).max(axis=2)
