@@ -5,7 +5,12 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "scipy", "numba", "llvmlite", "pydicom", "SimpleITK", "skimage", "matplotlib")
+from ctocalc.cli.main import COMMANDS
+
+HEAVY = (
+    "numpy", "scipy", "numba", "llvmlite", "pydicom", "SimpleITK", "skimage", "matplotlib",
+    "pydantic",
+)  # fmt: skip
 RUN = """
 import sys
 from ctocalc.cli.main import main
@@ -30,6 +35,13 @@ def test_the_group_imports_nothing_heavy(option: str) -> None:
     done = run(option)
     assert done.stderr.split() == ["HEAVY"]
     assert "ctocalc" in done.stdout
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_help_of_a_command_imports_nothing_heavy(command: str) -> None:
+    done = run(command, "--help")
+    assert done.stderr.split() == ["HEAVY"]
+    assert done.stdout.startswith(f"Usage: ctocalc {command} ")
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

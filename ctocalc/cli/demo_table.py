@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from ctocalc.cli.score import span
 from ctocalc.errors import Code
 from ctocalc.lesion.lesion import Lesion, Stump
 from ctocalc.quantity import Measured
@@ -71,8 +72,6 @@ def _points(vessel: VesselResult, lesion: Lesion, name: str) -> str:
     for scored in vessel.scores:
         score = scored.score
         ours = score.system is system(name) and score.basis is Basis.CORRECTED
-        if ours and scored.lesion == lesion.lesion and score.points_low is not None:
-            if score.points_low == score.points_high:
-                return f"{score.points_low:g}"
-            return f"{score.points_low:g}-{score.points_high:g}"
+        if ours and scored.lesion == lesion.lesion:
+            return span(score.points, score.points_low, score.points_high).replace(" to ", "-")
     return NOTHING
