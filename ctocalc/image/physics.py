@@ -111,7 +111,7 @@ def _centre_hu(seen: PolarSections) -> Floats:
 
 
 def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | None, list[Array]]:
-    """Return the lumen HU of the first contrast-filled stretch, and which stations are like it.
+    """Return the lumen HU nearest to the aorta, and which stations are like it.
 
     A contrast lumen is long and even; calcium is short and uneven.
     """
@@ -119,9 +119,10 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
     for centre in centres:
         even = median_filter(centre, size=9, mode="nearest")
         filled = (even > least_hu) & (np.abs(centre - even) < 0.15 * even)
-        first = np.flatnonzero(filled)[:30]
-        if filled.mean() >= 0.2 and len(first) >= 12:
-            seen.append(float(np.median(centre[first])))
+        places = np.flatnonzero(filled)
+        if filled.mean() >= 0.2 and len(places) >= 12:
+            # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.
+            seen += [float(np.median(centre[end])) for end in (places[:30], places[-30:])]
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         pool = float(np.median(known)) if len(known) else None

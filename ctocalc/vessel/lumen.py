@@ -28,7 +28,7 @@ class LumenSettings:
     ``least_free_mm2``, the lumen cannot be seen.
     A stretch above ``patent_share`` of the pool's contrast is lumen when it reaches
     ``full_share`` of it, or is ``long_mm`` long and even within ``even_share``,
-    and no more than ``rise_share`` of the first such stretch.
+    and no more than ``rise_share`` of the first and last of them.
     A channel shows where every ``channel_part_mm`` of the body holds the contrast of a lumen of
     ``channel_diameter_mm`` (the definition's 0.16 mm is beyond what CT resolves).
     """
@@ -187,7 +187,7 @@ def patent_stations(
     """Stations (N,) of stretches that are lumen: bright as the pool somewhere, or long and even.
 
     Deposits of calcium too small to reach their own HU look like a thin lumen, but are uneven; and
-    contrast does not rise again distally, calcium of the lumen's HU often does.
+    between its ends no lumen is brighter than at them, calcium of the lumen's HU often is.
     """
     bright = contrast > floor + settings.patent_share * (pool - floor)
     n = np.arange(len(contrast))
@@ -195,8 +195,7 @@ def patent_stations(
     if not known.any():
         return np.zeros(len(contrast), dtype=bool)
     even = gaussian_filter1d(np.interp(n, n[known], contrast[known]), 0.5 / step_mm)
-    out = np.zeros(len(contrast), dtype=bool)
-    highest = np.inf
+    found: list[tuple[int, int, float]] = []
     for start, stop in runs(bright | ~known):
         inside = contrast[start:stop][np.isfinite(contrast[start:stop])]
         if not len(inside):
@@ -205,10 +204,13 @@ def patent_stations(
         spread = 1.4826 * float(np.median(np.abs(inside - level))) / level
         long = (stop - start) * step_mm >= settings.long_mm and spread < settings.even_share
         full = even[start:stop].max() > floor + settings.full_share * (pool - floor)
-        if (long or full) and level <= highest:
-            out[start:stop] = True
-            if long and not np.isfinite(highest):
-                highest = settings.rise_share * level
+        if long or full:
+            found.append((start, stop, level))
+    # Both ends of a line lie in lumen, the brighter one nearer to the aorta.
+    out = np.zeros(len(contrast), dtype=bool)
+    highest = settings.rise_share * max(found[0][2], found[-1][2]) if found else 0.0
+    for start, stop, level in found:
+        out[start:stop] = level <= highest
     return out
 
 
