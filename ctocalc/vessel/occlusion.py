@@ -62,7 +62,7 @@ def find_occlusions(
     step = float(np.median(np.diff(arclength_mm)))
     dark = _dark(signal, step, settings)
     shortest = settings.shortest_mm / step
-    stretches = [r for r in runs(dark) if r[1] - r[0] >= shortest]
+    stretches = [r for r in runs(dark) if r[1] - r[0] >= shortest and _is_seen(signal, r)]
     stretches = _bridge(stretches, settings.shortest_island_mm / step)
     found = [
         _locate(
@@ -107,6 +107,16 @@ def given_occlusions(
             )
         )
     return tuple(out)
+
+
+def _is_seen(signal: LumenSignal, run: tuple[int, int]) -> bool:
+    """Whether a dark run is more than something bright at an end of the line.
+
+    A branch's line begins in its parent, whose lumen is brighter: that looks like calcium.
+    """
+    start, stop = run
+    inside = 0 < start and stop < len(signal.share)
+    return inside or bool(np.isfinite(signal.share[start:stop]).any())
 
 
 def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> Bools:
