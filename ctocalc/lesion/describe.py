@@ -7,6 +7,7 @@ import numpy as np
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.geometry.curve import Curve
+from ctocalc.kernels.runs import runs
 from ctocalc.lesion import plaque
 from ctocalc.lesion.agatston import Islands
 from ctocalc.lesion.grouping import group
@@ -224,5 +225,5 @@ def _any_calcium(vessel: VesselMeasures, within: Bools) -> Presence:
 
 
 def _longest(mask: Bools) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+    found = runs(mask)
+    return int((found[:, 1] - found[:, 0]).max()) if len(found) else 0

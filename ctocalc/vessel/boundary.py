@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from ctocalc._arrays import Floats, frozen
+from ctocalc.kernels import polygons
 
 
 class BoundaryKind(StrEnum):
@@ -41,16 +42,9 @@ class Boundary:
     @property
     def area_mm2(self) -> Floats:
         """Area (N,) of the polygon; NaN where not found."""
-        r = self.radius_mm
-        wedge = np.sin(2 * np.pi / r.shape[1]) / 2
-        return np.asarray((r * np.roll(r, -1, axis=1)).sum(axis=1) * wedge)
+        return np.asarray(polygons.areas_mm2(self.radius_mm))
 
     @property
     def centroid_mm(self) -> Floats:
         """(N, 2) offsets of the centroid along (normal, binormal); NaN where not found."""
-        angle = self.angle_rad
-        weight = self.radius_mm**3 / 3
-        step = 2 * np.pi / len(angle)
-        both = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-        area = (self.radius_mm**2 / 2).sum(axis=1, keepdims=True) * step
-        return np.asarray((weight @ both) * step / np.where(area > 0, area, np.nan))
+        return np.asarray(polygons.centroids_mm(self.radius_mm))

@@ -15,6 +15,7 @@ from scipy.ndimage import (
 from ctocalc._arrays import Bools, Floats, Floats32, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
+from ctocalc.kernels.runs import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +213,6 @@ def patent_stations(
     for start, stop, level in found:
         out[start:stop] = level <= highest
     return out
-
-
-def runs(mask: Bools) -> list[tuple[int, int]]:
-    """Return (start, stop) of every run of True along the vessel."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats
+from ctocalc.kernels.runs import runs
 from ctocalc.vessel.caps import Cap, fit_cap
-from ctocalc.vessel.lumen import LumenSignal, runs
+from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rays import SMOOTH_ALONG_MM
 
 
@@ -62,7 +63,8 @@ def find_occlusions(
     step = float(np.median(np.diff(arclength_mm)))
     dark = _dark(signal, step, settings)
     shortest = settings.shortest_mm / step
-    stretches = [r for r in runs(dark) if r[1] - r[0] >= shortest and _is_seen(signal, r)]
+    stretches = [(int(a), int(b)) for a, b in runs(dark) if b - a >= shortest]
+    stretches = [run for run in stretches if _is_seen(signal, run)]
     stretches = _bridge(stretches, settings.shortest_island_mm / step)
     found = [
         _locate(
@@ -115,7 +117,7 @@ def _is_seen(signal: LumenSignal, run: tuple[int, int]) -> bool:
     A branch's line begins in its parent, whose lumen is brighter: that looks like calcium.
     """
     start, stop = run
-    inside = 0 < start and stop < len(signal.share)
+    inside = start > 0 and stop < len(signal.share)
     return inside or bool(np.isfinite(signal.share[start:stop]).any())
 
 

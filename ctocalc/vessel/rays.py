@@ -9,6 +9,7 @@ from ctocalc._arrays import Bools, Floats, Floats32, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
+from ctocalc.kernels.rays import half_maximum_mm
 from ctocalc.vessel.lumen import LumenSignal
 
 SMOOTH_ALONG_MM = 0.6
@@ -96,8 +97,5 @@ def _behind_calcium(hu: Floats32, radius: Floats, above: Floats) -> Floats:
 def _calcium_edge(hu: Floats32, radius: Floats, outside: Floats, near: Floats) -> Floats:
     """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
     within = np.abs(radius - near[..., None] + 0.3) <= 0.6
-    peak = np.where(within, hu, -np.inf).max(axis=2)
-    above = within & (hu >= (0.5 * (peak + outside))[..., None])
-    last = above.shape[2] - 1 - np.argmax(above[..., ::-1], axis=2)
-    step = float(radius[1] - radius[0])
-    return np.where(above.any(axis=2), radius[last] + 0.5 * step, np.nan)
+    peak = np.where(within, hu, -np.inf).argmax(axis=2)
+    return np.asarray(half_maximum_mm(hu, peak, outside, radius))
