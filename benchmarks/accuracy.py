@@ -205,7 +205,8 @@ def main(arguments: Sequence[str]) -> int:
         options.first_seed, options.first_seed + (1 if options.tiny else options.cases)
     ):
         add_case(table, render(random_case(seed, quality=options.quality), seed=seed))
-        print(f"{options.quality} {seed}", file=sys.stderr, flush=True)
+        so_far = " ".join(f"{kind} {table.counts[kind]}" for kind in ("true", "missed", "false"))
+        print(f"{options.quality} {seed}: so far {so_far}", file=sys.stderr, flush=True)
     print(
         "\n".join([f"{options.quality}, seeds from {options.first_seed}; {NAIVE}", *table.lines()])
     )
