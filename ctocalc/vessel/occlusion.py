@@ -93,8 +93,10 @@ def given_occlusions(
 ) -> tuple[Interruption, ...]:
     """Return total occlusions at places a reader gave; only the shape of the caps is measured."""
     out = []
-    for low, high in sorted(caps_mm):
-        start, stop = np.searchsorted(arclength_mm, (low, high))
+    for given in sorted(caps_mm):
+        # The measured axis may end a little before the given line does.
+        low, high = np.clip(given, arclength_mm[0], arclength_mm[-1]).tolist()
+        start, stop = np.searchsorted(arclength_mm[:-1], (low, high))
         run = (int(start), int(max(stop, start + 1)))
         whole = (0, len(arclength_mm))
         seen = _locate(arclength_mm, signal, lumen_diameter_mm, run, whole, settings)
