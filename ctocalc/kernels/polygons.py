@@ -12,8 +12,6 @@ import numpy as np
 from ctocalc.kernels._jit import entry, kernel
 from ctocalc.kernels._types import Array, Real
 
-DIRECTIONS = 180  # of the caliper: one per degree
-
 
 @entry
 def areas_mm2(radius_mm: Array) -> Array:
@@ -52,56 +50,8 @@ def centroids_mm(radius_mm: Array) -> Array:
     return out
 
 
-@entry
-def perimeters_mm(radius_mm: Array) -> Array:
-    """Return (N,) lengths of the contours (N, A), mm; roughness of the radii lengthens them."""
-    stations, angles = radius_mm.shape
-    out = np.empty(stations)
-    for n in range(stations):
-        total = 0.0
-        for a in range(angles):
-            x0, y0 = _vertex(radius_mm, n, a)
-            x1, y1 = _vertex(radius_mm, n, (a + 1) % angles)
-            total += math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0))
-        out[n] = total
-    return out
-
-
-@entry
-def diameters_mm(radius_mm: Array) -> Array:
-    """Return (N, 2) smallest and largest caliper width over 180 directions, mm.
-
-    The caliper (Feret) width is the distance of two parallel tangents: dents do not shrink it.
-    """
-    stations, angles = radius_mm.shape
-    out = np.empty((stations, 2))
-    x, y = np.empty(angles), np.empty(angles)
-    for n in range(stations):
-        known = True
-        for a in range(angles):
-            x[a], y[a] = _vertex(radius_mm, n, a)
-            known = known and not math.isnan(x[a])
-        least, most = math.inf, 0.0
-        for d in range(DIRECTIONS):
-            width = _width(x, y, math.pi * d / DIRECTIONS)
-            least, most = min(least, width), max(most, width)
-        out[n, 0] = least if known else math.nan
-        out[n, 1] = most if known else math.nan
-    return out
-
-
 @kernel
 def _vertex(radius_mm: Array, station: int, a: int) -> tuple[Real, Real]:
     angle = 2 * math.pi * a / radius_mm.shape[1]
     radius = radius_mm[station, a]
     return radius * math.cos(angle), radius * math.sin(angle)
-
-
-@kernel
-def _width(x: Array, y: Array, angle: float) -> float:
-    cosine, sine = math.cos(angle), math.sin(angle)
-    low, high = math.inf, -math.inf
-    for a in range(x.size):
-        along = x[a] * cosine + y[a] * sine
-        low, high = min(low, along), max(high, along)
-    return high - low

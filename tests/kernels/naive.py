@@ -64,21 +64,6 @@ def runs(mask: Array) -> list[tuple[int, int]]:
     return out
 
 
-def close_gaps(mask: Array, gap: int) -> Array:
-    out = mask.copy()
-    for (_, stop), (start, _) in itertools.pairwise(runs(mask)):
-        if start - stop <= gap:
-            out[stop:start] = True
-    return out
-
-
-def drop_short(mask: Array, shortest: int) -> Array:
-    out = np.zeros_like(mask)
-    for start, stop in runs(mask):
-        out[start:stop] = stop - start >= shortest
-    return out
-
-
 def ring_runs(row: Array) -> list[list[int]]:
     """Sectors of every circular run of True."""
     if row.all():
@@ -98,14 +83,6 @@ def enclosing_arc_deg(row: Array) -> float:
     return 360 - largest_arc_deg(~row)
 
 
-def close_arcs(row: Array, gap: int) -> Array:
-    out = row.copy()
-    if row.any():
-        for run in ring_runs(~row):
-            out[run] |= len(run) <= gap
-    return out
-
-
 def vertices(radius: Floats) -> Array:
     angle = 2 * np.pi * np.arange(radius.size) / radius.size
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
@@ -122,35 +99,14 @@ def polygon(radius: Floats) -> tuple[float, Array]:
     return area, moment / area
 
 
-def calipers(radius: Floats) -> tuple[float, float]:
-    angle = np.radians(np.arange(180))
-    along = vertices(radius) @ np.stack([np.cos(angle), np.sin(angle)])
-    widths = along.max(axis=0) - along.min(axis=0)
-    return float(widths.min()), float(widths.max())
-
-
-def first_below(profile: Array, level: float, start: int, radius: Floats) -> float:
-    for r in range(start, len(profile)):
+def half_maximum(profile: Array, peak: int, floor: float, radius: Floats) -> float:
+    level = (float(profile[peak]) + floor) / 2
+    if not profile[peak] > floor:
+        return math.nan
+    for r in range(peak + 1, len(profile)):
         if np.isnan(profile[r]):
             return math.nan
         if float(profile[r]) < level:
-            if r == start:
-                return float(radius[r])
             ends = [float(profile[r]), float(profile[r - 1])]
             return float(np.interp(level, ends, [radius[r], radius[r - 1]]))
     return math.nan
-
-
-def closed_contour_cost(cost: Floats, max_step: int) -> float:
-    """Least cost of a closed contour, by one full search per start."""
-    angles, rings = cost.shape
-    best = math.inf
-    for start in range(rings):
-        total = np.full(rings, math.inf)
-        total[start] = cost[0, start]
-        for a in range(1, angles):
-            total = cost[a] + [
-                total[max(r - max_step, 0) : r + max_step + 1].min() for r in range(rings)
-            ]
-        best = min(best, total[max(start - max_step, 0) : start + max_step + 1].min())
-    return float(best)

@@ -15,8 +15,8 @@ from ctocalc.kernels._jit import UNCHECKED
 SCRIPT = """
 import numpy as np
 from ctocalc.kernels import _cache, runs
-runs.close_gaps(np.array([True, False, True]), 1)
-stats = runs.close_gaps.kernel.stats
+runs.runs(np.array([True, False, True]))
+stats = runs.runs.kernel.stats
 print(_cache.folder(), sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 
@@ -75,10 +75,10 @@ def test_an_edited_constant_of_any_kernel_file_compiles_anew(
 ) -> None:
     cache, folder = first
     source = clone(tmp_path)
-    helper = source / "ctocalc" / "kernels" / "polygons.py"
+    helper = source / "ctocalc" / "kernels" / "spline.py"
     text = helper.read_text()
-    assert "DIRECTIONS = 180" in text
-    helper.write_text(text.replace("DIRECTIONS = 180", "DIRECTIONS = 181"))
+    assert "TAIL = 10" in text
+    helper.write_text(text.replace("TAIL = 10", "TAIL = 11"))
     other, hits, misses = finished(started(source, cache))
     assert other != folder
     assert (hits, misses) == (0, 1)
