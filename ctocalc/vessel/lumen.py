@@ -29,7 +29,8 @@ class LumenSettings:
     ``least_free_mm2``, the lumen cannot be seen.
     A stretch above ``patent_share`` of the pool's contrast is lumen when it reaches
     ``full_share`` of it, or is ``long_mm`` long and even within ``even_share``,
-    and no more than ``rise_share`` of the first and last of them.
+    and no more than ``rise_share`` of the first and last of them; one
+    shorter than ``island_beside_calcium_mm`` must be free of calcium for the most part.
     A channel shows where every ``channel_part_mm`` of the body holds the contrast of a lumen of
     ``channel_diameter_mm`` (the definition's 0.16 mm is beyond what CT resolves).
     """
@@ -45,6 +46,7 @@ class LumenSettings:
     long_mm: float = 6.0
     even_share: float = 0.2
     rise_share: float = 1.12
+    island_beside_calcium_mm: float = 8.0
     channel_part_mm: float = 5.0
     channel_seen_share: float = 0.6
     channel_diameter_mm: float = 0.34
@@ -118,6 +120,7 @@ def find_lumen(
     smooth = gaussian_filter(hu, sigma, mode="nearest")
     radius = np.hypot(sections.offset_mm[:, None], sections.offset_mm[None, :])
     disc = radius <= (settings.search_share * wall_radius_mm)[:, None, None]
+    inside = radius <= wall_radius_mm[:, None, None]
     window = 2 * round(settings.peak_window_mm / 2 / pixel) + 1
     summit = (smooth >= maximum_filter(smooth, size=(1, window, window))) & disc
     pool = float(physics.blood_pool_hu.value or 0.0)
@@ -132,7 +135,8 @@ def find_lumen(
         free = disc & ~_halo(calcium, settings.calcium_halo_mm, pixel, step)
         contrast = _brightest(smooth, summit & free, free)
         contrast[free.sum(axis=(1, 2)) * pixel**2 < settings.least_free_mm2] = np.nan
-        reference = _reference(contrast, pool, floor, step, settings)
+        beside = binary_dilation((calcium & inside).any(axis=(1, 2)))
+        reference = _reference(contrast, beside, pool, floor, step, settings)
     calcified = np.asarray((calcium & disc).any(axis=(1, 2)))
     body = (contrast - floor) < 0.3 * (reference - floor)
     if body.sum() >= 4:
@@ -146,7 +150,7 @@ def find_lumen(
         floor_hu=np.full(len(hu), floor),
         calcified=calcified,
         plugged=smooth[:, radius <= 0.3].mean(axis=1) > limit,
-        patent=patent_stations(contrast, pool, floor, step, settings),
+        patent=patent_stations(contrast, beside, pool, floor, step, settings),
         blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
 
@@ -166,10 +170,15 @@ def _halo(calcium: Bools, halo_mm: float, pixel_mm: float, step_mm: float) -> Bo
 
 
 def _reference(
-    contrast: Floats, pool: float, floor: float, step_mm: float, settings: LumenSettings
+    contrast: Floats,
+    beside_calcium: Bools,
+    pool: float,
+    floor: float,
+    step_mm: float,
+    settings: LumenSettings,
 ) -> Floats:
     """Lumen HU along the vessel: a running median of what is patent, carried across the rest."""
-    patent = patent_stations(contrast, pool, floor, step_mm, settings)
+    patent = patent_stations(contrast, beside_calcium, pool, floor, step_mm, settings)
     n = np.arange(len(contrast))
     # Caps are thinner than the filter is wide: they do not vote.
     inner = binary_erosion(patent, iterations=max(1, round(1.5 / step_mm)), border_value=1)
@@ -183,12 +192,18 @@ def _reference(
 
 
 def patent_stations(
-    contrast: Floats, pool: float, floor: float, step_mm: float, settings: LumenSettings
+    contrast: Floats,
+    beside_calcium: Bools,
+    pool: float,
+    floor: float,
+    step_mm: float,
+    settings: LumenSettings,
 ) -> Bools:
     """Stations (N,) of stretches that are lumen: bright as the pool somewhere, or long and even.
 
     Deposits of calcium too small to reach their own HU look like a thin lumen, but are uneven; and
-    between its ends no lumen is brighter than at them, calcium of the lumen's HU often is.
+    between its ends no lumen is brighter than at them, calcium of the lumen's HU often is; and a
+    short stretch most of which has calcium beside it is calcium's bloom.
     """
     bright = contrast > floor + settings.patent_share * (pool - floor)
     n = np.arange(len(contrast))
@@ -211,7 +226,10 @@ def patent_stations(
     out = np.zeros(len(contrast), dtype=bool)
     highest = settings.rise_share * max(found[0][2], found[-1][2]) if found else 0.0
     for start, stop, level in found:
-        out[start:stop] = level <= highest
+        inner = start > found[0][0] and stop < found[-1][1]
+        short = (stop - start) * step_mm < settings.island_beside_calcium_mm
+        bloom = inner and short and beside_calcium[start:stop].mean() > 0.5
+        out[start:stop] = level <= highest and not bloom
     return out
 
 
