@@ -66,11 +66,10 @@ class SliceHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What a folder holds: headers of images, and counts of the rest."""
+    """What a folder holds: headers of images, and how many DICOM files were unreadable."""
 
     headers: tuple[SliceHeader, ...]
     unreadable: int
-    not_dicom: int
 
 
 def scan(path: Path) -> Scan:
@@ -83,7 +82,7 @@ def scan(path: Path) -> Scan:
     ImageRefused
         NO_IMAGES when the path does not exist or holds too many files.
     """
-    headers, unreadable, not_dicom = [], 0, 0
+    headers, unreadable = [], 0
     with quiet_pydicom():
         for count, file in enumerate(_files(path)):
             if count >= MOST_FILES:
@@ -98,8 +97,7 @@ def scan(path: Path) -> Scan:
                 unreadable += 1
                 continue
             headers.extend([header] if header else [])
-            not_dicom += header is None
-    return Scan(headers=tuple(headers), unreadable=unreadable, not_dicom=not_dicom)
+    return Scan(headers=tuple(headers), unreadable=unreadable)
 
 
 def read_header(file: str) -> SliceHeader | None:

@@ -1,4 +1,4 @@
-"""CrossSections: a volume resampled on the frames of a vessel."""
+"""Cross sections: a volume resampled on the frames of a vessel."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -153,9 +153,6 @@ class CartesianSections:
         object.__setattr__(self, "samples", frozen(self.samples, (n, p, p), np.float32))
         object.__setattr__(self, "inside", frozen(self.inside, (n,), np.bool_))
         object.__setattr__(self, "offset_mm", frozen(self.offset_mm, (p,)))
-
-
-CrossSections = PolarSections | CartesianSections
 
 
 def polar_sections(
