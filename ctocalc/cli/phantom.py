@@ -28,7 +28,8 @@ def command(
         return
     if name is None or out is None:
         raise click.UsageError("A case needs a NAME and --out DIR; --list shows the names.")
-    from ctocalc.cli.phantom_folder import refuse_filled, write_case
+    from ctocalc.cli.phantom_folder import write_case
+    from ctocalc.dicom.new_folder import refuse_filled
     from ctocalc.phantom.cases import recipe
     from ctocalc.phantom.render import render
 

@@ -1,16 +1,14 @@
 """One phantom as a folder: images, lines, truth."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ctocalc._arrays import Array
+from ctocalc.dicom.new_folder import new_folder
 from ctocalc.dicom.write import Acquisition, write_series
-from ctocalc.errors import OutputFailed
 from ctocalc.phantom.lines import Line
 from ctocalc.phantom.render import PhantomCase
 
@@ -23,27 +21,8 @@ def write_case(case: PhantomCase, folder: Path, *, compressed: bool) -> None:
     OutputFailed
         When the folder exists and is not empty, or cannot be written.
     """
-    refuse_filled(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".phantom-", dir=folder.parent))
-        try:
-            _fill(case, temporary, compressed=compressed)
-            temporary.chmod(0o755)
-            if folder.exists():
-                folder.rmdir()
-            temporary.rename(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-    except OSError as error:
-        raise OutputFailed(f"the case could not be written ({error.strerror})") from None
-
-
-def refuse_filled(folder: Path) -> None:
-    """Raise OutputFailed when the folder is a file or holds anything."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputFailed("the output folder is not empty; name a new one")
+    with new_folder(folder, content="case") as fresh:
+        _fill(case, fresh, compressed=compressed)
 
 
 def _fill(case: PhantomCase, folder: Path, *, compressed: bool) -> None:

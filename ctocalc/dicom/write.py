@@ -1,8 +1,6 @@
 """Write a volume as a CT series: one anonymous file per slice."""
 
 import hashlib
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from pydicom.uid import (
 )
 
 from ctocalc._arrays import Array
+from ctocalc.dicom.new_folder import new_folder
 from ctocalc.errors import OutputFailed
 from ctocalc.image.volume import Volume
 
@@ -52,25 +51,11 @@ def write_series(volume: Volume, folder: Path, facts: Acquisition) -> list[Path]
         When the folder exists and is not empty, cannot be written, or the voxels are not int16
         values that CT Image Storage can hold.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputFailed("the folder for the series is not empty; name a new one")
     if volume.stored.dtype == np.dtype(np.float32):
         raise OutputFailed("float voxels cannot be written as CT; convert to int16 first")
     digest = _digest(volume, facts)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".series-", dir=folder.parent))
-        try:
-            names = _write_all(volume, temporary, facts, digest)
-            temporary.chmod(0o755)
-            if folder.exists():
-                folder.rmdir()
-            temporary.rename(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-    except OSError as error:
-        raise OutputFailed(f"the series could not be written ({error.strerror})") from None
+    with new_folder(folder, content="series") as fresh:
+        names = _write_all(volume, fresh, facts, digest)
     return [folder / name for name in names]
 
 
