@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.caps import Cap
 from ctocalc.vessel.occlusion import Interruption
 
+# Both ends of an island are caps, each known to about half of this.
+ISLAND_REACH_MM = 0.8
 SIDE_BRANCH_UNKNOWN = "side branches are not measured: no other lines were used"
 
 
@@ -50,6 +53,7 @@ class VesselMeasures:
     islands: Islands
     contrast: bool
     hu_per_mgcc: float | None
+    island_mm: float
 
 
 def describe(
@@ -124,7 +128,7 @@ def _describe(
         max_arc_where_half_calcified_deg=_arc_where_half(found, blocked),
         full_moon=_full_moon(found, vessel.calcium, blocked, intervals, settings),
         calcification=_any_calcium(vessel, within),
-        multiple_occlusions=Presence(present=len(parts) >= 2),
+        multiple_occlusions=_multiple(parts, vessel.island_mm),
         calcium_volume_mm3=plaque.volume(float(found.volume_mm3[within].sum())),
         calcium_mass_mg=plaque.interval_mass(found, within),
         agatston=plaque.agatston(score, contrast=vessel.contrast),
@@ -212,6 +216,14 @@ def _full_moon(
     cut = settings.full_moon_fraction
     borderline = abs(filled.value - cut) < plaque.FRACTION_REACH
     return Presence(present=bool(closed.any()), value=filled, borderline=borderline)
+
+
+def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:
+    """Whether the lesion has two interruptions; borderline where an island is about the limit."""
+    between = [b.start_mm - a.end_mm for a, b in pairwise(parts)]
+    islands = [high - low for part in parts for low, high in part.islands_mm]
+    near = [length for length in between + islands if abs(length - island_mm) < ISLAND_REACH_MM]
+    return Presence(present=len(parts) >= 2, borderline=bool(near))
 
 
 def _any_calcium(vessel: VesselMeasures, within: Bools) -> Presence:

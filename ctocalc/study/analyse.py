@@ -98,7 +98,7 @@ def _vessel(
     settings, physics = request.settings, scan.physics
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
-    calcium, measures = burden_of(scan, seen, settings.calcium)
+    calcium, measures = burden_of(scan, seen, settings)
     lesions = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )

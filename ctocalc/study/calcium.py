@@ -10,8 +10,9 @@ from ctocalc.image.volume import Volume
 from ctocalc.lesion import agatston, plaque
 from ctocalc.lesion.describe import VesselMeasures
 from ctocalc.lesion.lesion import VesselCalcium
+from ctocalc.study.settings import AnalysisSettings
 from ctocalc.study.trace import Trace
-from ctocalc.vessel.calcium import Calcium, CalciumSettings, measure_calcium
+from ctocalc.vessel.calcium import Calcium, measure_calcium
 
 # On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
 ABOVE_POOL_SD = 4.0
@@ -28,7 +29,9 @@ class Scan:
     physics: ScanPhysics
 
 
-def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calcium, VesselMeasures]:
+def burden_of(
+    scan: Scan, seen: Trace, settings: AnalysisSettings
+) -> tuple[Calcium, VesselMeasures]:
     """Measure calcium along a traced vessel and gather what lesions are described from.
 
     Without contrast nothing hides calcium: every station counts as one without lumen.
@@ -37,7 +40,13 @@ def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calci
     blocked = seen.without_lumen if contrast else np.ones(len(seen.frames), dtype=bool)
     wall = seen.wall.boundary
     calcium = measure_calcium(
-        seen.sections, seen.signal, blocked, wall, seen.curvature, scan.physics, settings=settings
+        seen.sections,
+        seen.signal,
+        blocked,
+        wall,
+        seen.curvature,
+        scan.physics,
+        settings=settings.calcium,
     )
     area, s = wall.area_mm2, seen.frames.arclength_mm
     islands = agatston.islands(
@@ -57,6 +66,7 @@ def burden_of(scan: Scan, seen: Trace, settings: CalciumSettings) -> tuple[Calci
         islands=islands,
         contrast=contrast,
         hu_per_mgcc=scan.physics.hu_per_mgcc,
+        island_mm=settings.occlusion.island_mm,
     )
 
 

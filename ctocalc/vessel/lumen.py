@@ -135,7 +135,7 @@ def find_lumen(
         free = disc & ~_halo(calcium, settings.calcium_halo_mm, pixel, step)
         contrast = _brightest(smooth, summit & free, free)
         contrast[free.sum(axis=(1, 2)) * pixel**2 < settings.least_free_mm2] = np.nan
-        beside = binary_dilation((calcium & inside).any(axis=(1, 2)))
+        beside = binary_dilation(np.asarray((calcium & inside).any(axis=(1, 2))))
         reference = _reference(contrast, beside, pool, floor, step, settings)
     calcified = np.asarray((calcium & disc).any(axis=(1, 2)))
     body = (contrast - floor) < 0.3 * (reference - floor)
