@@ -63,17 +63,13 @@ def linear_lines(
     eight voxels one is at or below padding, or NaN, is NaN.
     """
     slope, intercept, padding = np.float32(scale[0]), np.float32(scale[1]), np.float32(scale[2])
-    near = np.empty(reach.size, np.float32)
-    for n in range(reach.size):
-        near[n] = reach[n]
+    near = reach.astype(np.float32)
     for line in range(starts.shape[0]):
         row = out[line]
         start, step = starts[line], steps[line]
         first, stop = inside_run(start, step, reach, shape)
-        for n in range(first):
-            row[n] = np.nan
-        for n in range(stop, reach.size):
-            row[n] = np.nan
+        row[:first] = np.nan
+        row[stop:] = np.nan
         if first < stop:
             _linear_line(
                 flat, shape, start, step, reach, near, first, stop, slope, intercept, padding, row
@@ -153,17 +149,13 @@ def cubic_lines(
     """
     shape = (coefficients.shape[0] - 3, coefficients.shape[1] - 3, coefficients.shape[2] - 3)
     flat = coefficients.ravel()
-    near = np.empty(reach.size, np.float32)
-    for n in range(reach.size):
-        near[n] = reach[n]
+    near = reach.astype(np.float32)
     for line in range(starts.shape[0]):
         row = out[line]
         start, step = starts[line], steps[line]
         first, stop = inside_run(start, step, reach, shape)
-        for n in range(first):
-            row[n] = np.nan
-        for n in range(stop, reach.size):
-            row[n] = np.nan
+        row[:first] = np.nan
+        row[stop:] = np.nan
         if first < stop:
             low, high = reach[first], reach[stop - 1]
             _cubic_line(flat, shape, start, step, low, high, near, first, stop, row)
