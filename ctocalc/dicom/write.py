@@ -20,6 +20,7 @@ from ctocalc.errors import OutputFailed
 from ctocalc.image.volume import Volume
 
 _UID_PREFIX = "1.2.826.0.1.3680043.8.498."
+_KERNEL = "PHANTOM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,8 @@ class Acquisition:
 
     label: str
     kvp: int
-    kernel: str = "PHANTOM"
-    slice_thickness_mm: float | None = None
     contrast: bool = True
     compressed: bool = False
-    body_part: str = "HEART"
 
 
 def write_series(volume: Volume, folder: Path, facts: Acquisition) -> list[Path]:
@@ -72,7 +70,7 @@ def _write_all(volume: Volume, folder: Path, facts: Acquisition, digest: str) ->
 def _digest(volume: Volume, facts: Acquisition) -> str:
     total = hashlib.sha256(np.ascontiguousarray(volume.stored).tobytes())
     total.update(np.round(volume.grid.lps_from_kji, 6).tobytes())
-    total.update(repr((facts.label, facts.kvp, facts.kernel, facts.contrast)).encode())
+    total.update(repr((facts.label, facts.kvp, _KERNEL, facts.contrast)).encode())
     return total.hexdigest()
 
 
@@ -117,18 +115,17 @@ def _identity(dataset: FileDataset, facts: Acquisition, digest: str) -> None:
 
 
 def _acquisition(dataset: FileDataset, volume: Volume, k: int, facts: Acquisition) -> None:
-    thickness = facts.slice_thickness_mm or volume.grid.spacing_kji_mm[0]
     dataset.Modality = "CT"
     dataset.ImageType = ["DERIVED", "PRIMARY", "AXIAL"]
     dataset.DerivationDescription = "Digital phantom rendered from formulas"
     dataset.Manufacturer = "ctocalc"
     dataset.ManufacturerModelName = "phantom"
     dataset.SeriesDescription = "Digital phantom"
-    dataset.BodyPartExamined = facts.body_part
+    dataset.BodyPartExamined = "HEART"
     dataset.PatientPosition = "HFS"
     dataset.KVP = facts.kvp
-    dataset.ConvolutionKernel = facts.kernel
-    dataset.SliceThickness = f"{thickness:.6g}"
+    dataset.ConvolutionKernel = _KERNEL
+    dataset.SliceThickness = f"{volume.grid.spacing_kji_mm[0]:.6g}"
     dataset.InstanceNumber = k + 1
     if facts.contrast:
         dataset.ContrastBolusAgent = "Iodinated contrast (simulated)"

@@ -106,9 +106,9 @@ def _walk(start: Floats, frame: Floats, bending: Floats, step: float) -> tuple[F
     return np.array(points), np.array(frames)
 
 
-def build_axis(path: Path, *, lead_mm: float = LEAD_MM) -> Axis:
-    """Integrate a path from ``-lead_mm`` to ``lead_mm`` beyond its end."""
-    before, after = round(lead_mm / STEP_MM), round((path.length_mm + lead_mm) / STEP_MM)
+def build_axis(path: Path) -> Axis:
+    """Integrate a path from ``-LEAD_MM`` to ``LEAD_MM`` beyond its end."""
+    before, after = round(LEAD_MM / STEP_MM), round((path.length_mm + LEAD_MM) / STEP_MM)
     s: Floats = np.arange(-before, after + 1, dtype=np.float64) * STEP_MM
     middle = _curvature(path, s[:-1] + STEP_MM / 2)
     start, frame = np.array(path.start_lps_mm), _first_frame(np.array(path.direction_lps))

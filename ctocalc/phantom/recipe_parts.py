@@ -22,14 +22,14 @@ HEART = Surroundings(
 )
 
 
-def winding(length_mm: float, *bends: Bend, wander_per_mm: float = 0.012) -> Path:
+def winding(length_mm: float, *bends: Bend) -> Path:
     """Return a path that curves gently towards the heart (clock angle 180)."""
     return Path(
         length_mm=length_mm,
         start_lps_mm=(20.0, -60.0, 40.0),
         direction_lps=(0.25, -0.45, -0.86),
         bends=bends,
-        wander_per_mm=wander_per_mm,
+        wander_per_mm=0.012,
         wander_deg=160.0,
         wander_deg_per_mm=0.8,
     )
