@@ -45,7 +45,7 @@ class LumenSettings:
     full_share: float = 0.65
     long_mm: float = 6.0
     even_share: float = 0.2
-    rise_share: float = 1.0
+    rise_share: float = 1.05
     island_beside_calcium_mm: float = 8.0
     channel_part_mm: float = 5.0
     channel_seen_share: float = 0.6
