@@ -124,7 +124,7 @@ def find_lumen(
     window = 2 * round(settings.peak_window_mm / 2 / pixel) + 1
     summit = (smooth >= maximum_filter(smooth, size=(1, window, window))) & disc
     pool = float(physics.blood_pool_hu.value or 0.0)
-    plaque = floor = physics.plaque_hu
+    floor = physics.plaque_hu
     reference = np.full(len(hu), pool)
     # Twice: the local lumen decides what is calcium, and calcium is left out of the local lumen.
     for _ in range(2):
@@ -139,10 +139,8 @@ def find_lumen(
         reference = _reference(contrast, beside, pool, floor, step, settings)
     calcified = np.asarray((calcium & disc).any(axis=(1, 2)))
     body = (contrast - floor) < 0.3 * (reference - floor)
-    if body.sum() >= 4:
-        floor = float(np.clip(np.median(contrast[body]), 20.0, 130.0))
-        inner = smooth[body & ~calcified][:, radius <= 0.5].mean(axis=1)
-        plaque = float(np.clip(np.median(inner), 20.0, 110.0)) if len(inner) else plaque
+    middle = smooth[:, radius <= 0.5].mean(axis=1)
+    floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
     return LumenSignal(
         contrast_hu=contrast,
         reference_hu=np.maximum(reference, floor + 40.0),
@@ -153,6 +151,15 @@ def find_lumen(
         patent=patent_stations(contrast, beside, pool, floor, step, settings),
         blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
+
+
+def _without_lumen(brightest: Floats, middle: Floats, usual: float) -> tuple[float, float]:
+    """Return what stations without lumen show: at their brightest place, in their middle."""
+    if len(brightest) < 4:
+        return usual, usual
+    floor = float(np.clip(np.median(brightest), 20.0, 130.0))
+    plaque = float(np.clip(np.median(middle), 20.0, 110.0)) if len(middle) else usual
+    return floor, plaque
 
 
 def _brightest(smooth: Floats32, summit: Bools, free: Bools) -> Floats:

@@ -16,6 +16,8 @@ SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
+# Stands in for what lies outside the scan while samples are averaged; it is never measured.
+FAT_HU = -90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,9 +60,11 @@ def fit_rays(
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)
-    hu = np.nan_to_num(sections.samples, nan=-1000.0)
+    outside_scan = np.isnan(sections.samples)
+    hu = np.where(outside_scan, FAT_HU, sections.samples)
     hu = gaussian_filter1d(hu, SMOOTH_ALONG_MM / step, axis=0, mode="nearest")
     hu = gaussian_filter1d(hu, SMOOTH_ANGLE_DEG / turn, axis=1, mode="wrap").astype(np.float32)
+    hu[outside_scan] = np.nan
     lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
     above = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * physics.noise_sd_hu)
     starts, outside, calcified = guess_edges(
@@ -96,6 +100,6 @@ def _behind_calcium(hu: Floats32, radius: Floats, above: Floats) -> Floats:
 
 def _calcium_edge(hu: Floats32, radius: Floats, outside: Floats, near: Floats) -> Floats:
     """Outer edge of calcium on each ray: half-way from its peak down to the outside."""
-    within = np.abs(radius - near[..., None] + 0.3) <= 0.6
+    within = (np.abs(radius - near[..., None] + 0.3) <= 0.6) & np.isfinite(hu)
     peak = np.where(within, hu, -np.inf).argmax(axis=2)
     return np.asarray(half_maximum_mm(hu, peak, outside, radius))
