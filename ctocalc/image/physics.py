@@ -18,6 +18,7 @@ USUAL_NOISE_HU = 25.0
 LEAST_NOISE_HU = 5.0
 # Soft, non-calcified plaque and vessel wall on CT.
 PLAQUE_HU = 55.0
+FAT_HU = -90.0
 # Published slopes of hydroxyapatite by tube voltage; good to about 10 % by scanner and body.
 HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0, 1.17))
 

@@ -11,9 +11,10 @@ from scipy.ndimage import (
     maximum_filter,
     median_filter,
 )
+from scipy.special import ndtr
 
 from ctocalc._arrays import Bools, Floats, Floats32, frozen
-from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.physics import FAT_HU, ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.kernels.runs import runs
 
@@ -49,7 +50,7 @@ class LumenSettings:
     island_beside_calcium_mm: float = 8.0
     channel_part_mm: float = 5.0
     channel_seen_share: float = 0.6
-    channel_diameter_mm: float = 0.34
+    channel_diameter_mm: float = 0.28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -282,8 +283,12 @@ def channel_share(
         return None
     blur = settings.filter_mm / float(offset[1] - offset[0])
     smooth = gaussian_filter(np.nan_to_num(sections.samples[use], nan=-1000.0), (0, blur, blur))
-    reach = settings.search_share * float(np.median(wall_radius_mm[use]))
-    middle = np.hypot(offset[:, None], offset[None, :]) <= reach
+    wall = float(np.median(wall_radius_mm[use]))
+    radius = np.hypot(offset[:, None], offset[None, :])
+    # A narrow vessel in fat is brightest in its middle without any channel.
+    rim = 1.0 - ndtr((wall - radius) / signal.blur_mm)
+    smooth += (signal.plaque_hu[use[0]] - FAT_HU) * rim.astype(np.float32)
+    middle = radius <= settings.search_share * wall
     row, column = np.unravel_index(
         int(np.argmax(np.where(middle, smooth.mean(axis=0), -np.inf))), middle.shape
     )

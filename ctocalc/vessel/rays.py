@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats, Floats32, frozen
-from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.physics import FAT_HU, ScanPhysics
 from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
 from ctocalc.kernels.rays import half_maximum_mm
@@ -16,8 +16,6 @@ SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
-# Stands in for what lies outside the scan while samples are averaged; it is never measured.
-FAT_HU = -90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +59,7 @@ def fit_rays(
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)
     outside_scan = np.isnan(sections.samples)
+    # Fat stands in for what lies outside the scan while samples are averaged, no longer.
     hu = np.where(outside_scan, FAT_HU, sections.samples)
     hu = gaussian_filter1d(hu, SMOOTH_ALONG_MM / step, axis=0, mode="nearest")
     hu = gaussian_filter1d(hu, SMOOTH_ANGLE_DEG / turn, axis=1, mode="wrap").astype(np.float32)
