@@ -1,5 +1,6 @@
 """The command group: light to import, each command loads only when it is called."""
 
+import errno
 import importlib
 import sys
 from importlib.metadata import version
@@ -8,6 +9,8 @@ import click
 
 from ctocalc.cli.exit_codes import Exit
 from ctocalc.errors import InputRefused, OutputFailed
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 COMMANDS = {
     "analyze": "Measure and score one patient: the main job.",
@@ -52,14 +55,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     help="Print the version and leave.",
 )  # fmt: skip
 def group() -> None:
-    r"""Measure chronic total occlusions on coronary CT and score them.
+    """Measure chronic total occlusions on coronary CT and score them.
 
     Research use only: not a medical device, validated on phantoms only.
 
     \b
     Exit codes: 0 done; 1 unexpected fault; 2 usage; 3 input refused;
     4 some vessels or cases failed; 5 output could not be written; 130 interrupted.
-    """
+    """  # noqa: D301 - click wants the character itself, a raw docstring shows it to the reader
 
 
 def main() -> None:
@@ -79,7 +82,11 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         code = Exit.INTERRUPTED
     except Exception as error:
-        # The class only: a message or a traceback could hold a path or a name.
-        click.echo(f"Unexpected fault ({type(error).__name__}); please report it.", err=True)
-        code = Exit.FAULT
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            click.echo("OUTPUT_FAILED: The output could not be written: no room left.", err=True)
+            code = Exit.OUTPUT_FAILED
+        else:
+            # The class only: a message or a traceback could hold a path or a name.
+            click.echo(f"Unexpected fault ({type(error).__name__}); please report it.", err=True)
+            code = Exit.FAULT
     sys.exit(int(code or 0))

@@ -8,18 +8,24 @@ import click
 @click.command()
 @click.argument("name", required=False, metavar="NAME")
 @click.option("--out", type=click.Path(path_type=Path), help="New folder for the case.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of noise and line jitter.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Of noise and line jitter.",
+)
 @click.option("--list", "listing", is_flag=True, help="Print the named cases and leave.")
 @click.option("--compressed", is_flag=True, help="JPEG-LS lossless; needs pyjpegls.")
 def command(
     *, name: str | None, out: Path | None, seed: int, listing: bool, compressed: bool
 ) -> None:
-    r"""Write a digital phantom: DICOM, the lines a user would give, and the truth.
+    """Write a digital phantom: DICOM, the lines a user would give, and the truth.
 
     \b
     NAME is one of --list, or random:SEED, or random-hard:SEED.
     DIR/dicom/*.dcm, DIR/centerlines/*.csv, DIR/truth.json, DIR/stations.tsv.
-    """
+    """  # noqa: D301 - click wants the character itself, a raw docstring shows it to the reader
     from ctocalc.phantom.cases import NAMES, named
 
     if listing:

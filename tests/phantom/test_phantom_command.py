@@ -39,6 +39,13 @@ def test_an_unknown_name_is_a_usage_error_that_lists_the_names(run: Run, tmp_pat
     assert not (tmp_path / "x").exists()
 
 
+def test_a_seed_below_zero_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("phantom", "open-vessel", "--seed", "-1", "--out", tmp_path / "x")
+    assert (code, out) == (2, "")
+    assert "--seed" in err
+    assert not (tmp_path / "x").exists()
+
+
 def test_a_case_is_a_whole_folder_and_is_never_overwritten(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "case"
     code, out, _ = run("phantom", "open-vessel", "--out", folder)
