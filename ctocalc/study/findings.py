@@ -6,12 +6,21 @@ from ctocalc.scores.facts import Answer, Fact, Facts, Source
 from ctocalc.scores.system import Basis
 from ctocalc.study.clinical import ClinicalFacts
 
+IN_STENT = "the occlusion lies in a stent, whose struts look like calcium"
+CALCIUM_FACTS = (
+    "calcification_any", "calcium_fraction", "full_moon", "arc_where_half_calcified_deg",
+    "calcium_arc_deg",
+)  # fmt: skip
+
 
 def facts_of(lesion: Lesion, clinical: ClinicalFacts, *, basis: Basis) -> Facts:
     """Return everything a score may ask of one occluded lesion.
 
     On the apparent basis only the calcium fraction is exchanged; arcs and full moon stay corrected.
+    In a stent no fact of calcium can be told.
     """
+    in_stent = clinical.in_stent is Answer.YES
+    untold = {name: Fact(source=Source.IMAGE, reason=IN_STENT) for name in CALCIUM_FACTS}
     apparent = basis is Basis.APPARENT
     amount = lesion.max_calcium_fraction_apparent if apparent else lesion.max_calcium_fraction
     return Facts(
@@ -30,6 +39,7 @@ def facts_of(lesion: Lesion, clinical: ClinicalFacts, *, basis: Basis) -> Facts:
             "prior_attempt": _given(clinical.prior_attempt),
             "duration_months": _duration(clinical),
         }
+        | (untold if in_stent else {})
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from ctocalc.lesion.lesion import Lesion, Presence, Stump, StumpCall
 from ctocalc.quantity import Measured, Unit
-from ctocalc.scores.facts import FACTS, Answer, Fact, Source
-from ctocalc.scores.system import Basis
+from ctocalc.scores.facts import FACTS, Answer, Fact, Facts, Source
+from ctocalc.scores.registry import SYSTEMS
+from ctocalc.scores.system import Basis, evaluate
 from ctocalc.study.clinical import ClinicalFacts, ClinicalSheet
 from ctocalc.study.findings import facts_of
 from tests import case_results
@@ -49,6 +50,27 @@ def test_a_number_keeps_its_interval(name: str, measured: Measured) -> None:
     assert fact.measured == measured
     assert fact.source is Source.IMAGE
     assert fact.answer is Answer.MISSING
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_in_a_stent_no_calcium_item_can_be_told_and_nothing_else_changes(basis: Basis) -> None:
+    without = answers(basis=basis)
+    within = answers(clinical=ClinicalFacts(in_stent=Answer.YES), basis=basis)
+    changed = {name for name in FACTS if within[name] != without[name]}
+    assert changed == {name for name in FACTS if "calci" in name or name == "full_moon"}
+    assert all("stent" in (within[name].reason or "") for name in changed)
+    for system in SYSTEMS:
+        score = evaluate(system, Facts(answers=within), basis=basis)
+        one = next(finding for finding in score.findings if finding.item == "calcification")
+        most = 2 if system.name == "kcct" else 1
+        assert (one.points, one.points_low, one.points_high) == (None, 0, most)
+        assert "stent" in (one.reason or "")
+        assert score.points_image_only is None
+
+
+@pytest.mark.parametrize("answer", [Answer.NO, Answer.UNKNOWN, Answer.MISSING])
+def test_without_a_stent_calcium_is_what_was_measured(answer: Answer) -> None:
+    assert answers(clinical=ClinicalFacts(in_stent=answer)) == answers()
 
 
 def test_the_apparent_basis_exchanges_the_fraction_only() -> None:
