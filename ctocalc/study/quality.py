@@ -2,17 +2,19 @@
 
 import numpy as np
 
+from ctocalc._arrays import Floats
 from ctocalc.errors import Code, Notice
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.study.settings import ImageSettings
+from ctocalc.study.stations import lumen_area_mm2
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.centerline import Centerline
 
 NO_CONTRAST_REASON = "the scan shows no contrast in the vessels (NO_CONTRAST)"
 SPARSE_MM = 3.0
 OFF_CENTRE_MM = 1.0
-LESS_AT_START = 0.7
+LESS_AT_START = 0.85
 
 
 def image_notices(physics: ScanPhysics, settings: ImageSettings) -> tuple[Notice, ...]:
@@ -53,10 +55,10 @@ def vessel_notices(
     off = float(np.median(apart))
     out: list[tuple[Code, bool, str]] = [
         (Code.CENTERLINE_SPARSE, float(np.median(steps)) > SPARSE_MM,
-         f"The line's points are {float(np.median(steps)):.1f} mm apart; at most {SPARSE_MM:.0f} "
+         f"The line's points are {float(np.median(steps)):.2f} mm apart; at most {SPARSE_MM:.0f} "
          "mm was expected. Bends between points were bridged smoothly; give a denser line."),
         (Code.CENTERLINE_OFF_CENTRE, off > OFF_CENTRE_MM,
-         f"The line lies {off:.1f} mm off the vessel's centre in the median; at most "
+         f"The line lies {off:.2f} mm off the vessel's centre in the median; at most "
          f"{OFF_CENTRE_MM:.0f} mm was expected. It was recentred; look at the sections."),
         (Code.CENTERLINE_DIRECTION, contrast and _seems_reversed(seen),
          "The vessel is wider at the line's last point than at its first, which should be the "
@@ -73,10 +75,20 @@ def vessel_notices(
 
 
 def _seems_reversed(seen: Trace) -> bool:
-    """Whether the first 8 mm are much narrower than the last 8 mm: vessels taper."""
-    area = seen.wall.boundary.area_mm2
+    """Whether the first 8 mm are narrower than the last 8 mm: vessels taper.
+
+    Wall and lumen are asked together, since either alone may be misread at an end.
+    """
     count = round(8.0 / float(seen.frames.arclength_mm[1] - seen.frames.arclength_mm[0]))
-    if len(area) < 4 * count:
+    if len(seen.frames.arclength_mm) < 4 * count:
         return False
-    first, last = np.nanmedian(area[:count]), np.nanmedian(area[-count:])
-    return bool(first < LESS_AT_START**2 * last)
+    areas = (seen.wall.boundary.area_mm2, lumen_area_mm2(seen))
+    ratios = [
+        float(np.nanmedian(a[:count]) / np.nanmedian(a[-count:])) for a in areas if _wide(a, count)
+    ]
+    return bool(ratios) and float(np.exp(np.mean(np.log(ratios)))) < LESS_AT_START**2
+
+
+def _wide(area: Floats, count: int) -> bool:
+    """Whether both ends have an area: a lumen may be occluded there."""
+    return bool(np.nanmedian(area[:count]) > 0.0 and np.nanmedian(area[-count:]) > 0.0)

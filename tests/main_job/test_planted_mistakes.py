@@ -186,3 +186,22 @@ def test_a_line_in_ras_is_refused_until_it_is_declared(case: Path) -> None:
     as_ras(case)
     assert found_out(case) == [Code.CENTERLINE_OUTSIDE_IMAGE.value]
     assert found_out(case, frame="ras") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "vessel"),
+    [("blunt-calcified", "LAD"), ("tapered-long", "LCX"), ("two-lesions", "RCA")],
+)
+def test_a_line_given_from_its_distal_end_is_noticed_and_not_turned(
+    name: str, vessel: str, synthetic: Path, tmp_path: Path
+) -> None:
+    header, *rows = (synthetic / name / "centerlines" / f"{vessel}.csv").read_text().splitlines()
+    path = tmp_path / f"{vessel}.csv"
+
+    def codes(rows: list[str]) -> list[Code]:
+        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        options = CaseOptions(series=synthetic / name / "dicom", lines=(LineOption(path=path),))
+        return [notice.code for notice in analyze_case(options).quality]
+
+    assert Code.CENTERLINE_DIRECTION not in codes(rows)
+    assert Code.CENTERLINE_DIRECTION in codes(rows[::-1])
