@@ -137,6 +137,12 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     help="The lesion that is asked about, from 1, proximal first.",
     callback=_read_each(_lesion_number, "a number from 1, such as LAD=2"),
 )
+@click.option(
+    "--no-report",
+    is_flag=True,
+    expose_value=False,
+    help="No page and no figures, which this version never draws.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print result.json and nothing else.")
 @click.pass_context
 def command(  # noqa: PLR0913, PLR0917

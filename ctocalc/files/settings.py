@@ -69,10 +69,10 @@ def _leaves(
 
 def _unknown(path: tuple[str, ...], known: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(path[-1], known, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
+    hint = f"; did you mean {near[0]}?" if near else "."
     return (
-        f"The setting {'.'.join(path)} is not known; {hint}"
-        f"There are {', '.join(known)}; `ctocalc settings` prints them all."
+        f"The setting {'.'.join(path)} is not known{hint} There are {', '.join(known)}; "
+        "`ctocalc settings` prints them all."
     )
 
 

@@ -130,8 +130,9 @@ def _station_rows(vessel: VesselResult) -> list[Row]:
 
 
 _OCCLUSIONS = Field(
-    name="occlusions", shape="count", doc="Number of total interruptions of contrast."
-)
+    name="occlusions", shape="count",
+    doc="Number of interruptions of contrast: total ones, or that of a subtotal (occluded false).",
+)  # fmt: skip
 _REGION_FIELDS = tuple((f"{region}_", field) for region in REGIONS for field in REGION)
 
 

@@ -40,6 +40,7 @@ def test_every_default_can_be_written_out_and_read_back() -> None:
         ("[axis]\nstation = 0.5", r"axis\.station is not known; did you mean station_mm\?"),
         ("[axes]\nstation_mm = 0.5", r"axes is not known; did you mean axis\?"),
         ("station_mm = 0.5", "station_mm is not known"),
+        ("[image]\nfoo = 1", r"image\.foo is not known\. There are hu_per_mgcc, "),
         ("[axis.more]\nx = 1", r"axis\.more is not known"),
         ("axis = 3", "axis is not valid"),
         ('[axis]\nstation_mm = "0.5"', r"axis\.station_mm is not valid: .*number"),
