@@ -10,8 +10,6 @@ from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.geometry.grid import VoxelGrid
 
 FEWEST_SLICES = 4
-THICK_MM = 1.0
-COARSE_MM = 0.6
 OUTSIDE_RECONSTRUCTION_HU = -1900.0
 """At or below this a CT value is filling: scanners write -2000, -2048 or -3024 HU outside the
 reconstruction circle, and the declared padding value is often another one."""
@@ -80,20 +78,11 @@ def require_measurable(facts: ScanFacts) -> None:
 
 
 def quality_notices(facts: ScanFacts) -> tuple[Notice, ...]:
-    """Return the warnings that the facts alone justify."""
-    step, row, column = facts.spacing_kji_mm
-    thickest = max(step, facts.slice_thickness_mm or 0.0)
-    coarsest = max(row, column)
+    """Return the warnings that the facts alone justify, whatever the settings."""
     found = (
         (Code.GANTRY_TILT, facts.tilt_deg > 0,
          f"The slices are sheared by {facts.tilt_deg:.1f} degrees (gantry tilt); they were read "
          "with their true positions, nothing needs to be done."),
-        (Code.SLICES_THICK, thickest > THICK_MM,
-         f"Slice step or thickness is {thickest:.2f} mm; at most {THICK_MM:.1f} mm was expected. "
-         "Use the thinnest reconstruction: short caps and thin calcium are lost."),
-        (Code.VOXELS_COARSE, coarsest > COARSE_MM,
-         f"Pixels are {coarsest:.2f} mm; at most {COARSE_MM:.1f} mm was expected. Use a smaller "
-         "field of view: areas and arcs are uncertain."),
         (Code.KVP_UNKNOWN, facts.kvp is None,
          "The tube voltage is not given; calcium mass needs it. Give the calibration in the "
          "settings."),

@@ -64,7 +64,7 @@ def analyse(
     return CaseResult(
         case_id=request.case_id,
         status="ok",
-        quality=(*notices, *image_notices(physics, settings.image), *seen),
+        quality=(*notices, *image_notices(facts, physics, settings.image), *seen),
         provenance=provenance(request, inputs),
         image=image_facts(facts, physics),
         vessels=tuple(vessel for vessel, _ in found),

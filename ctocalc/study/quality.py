@@ -5,6 +5,7 @@ import numpy as np
 from ctocalc._arrays import Floats
 from ctocalc.errors import Code, Notice
 from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.scan import ScanFacts
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.study.settings import ImageSettings
 from ctocalc.study.stations import lumen_area_mm2
@@ -17,8 +18,35 @@ OFF_CENTRE_MM = 1.0
 LESS_AT_START = 0.85
 
 
-def image_notices(physics: ScanPhysics, settings: ImageSettings) -> tuple[Notice, ...]:
-    """Return what the scan's own physics warns of."""
+def image_notices(
+    facts: ScanFacts, physics: ScanPhysics, settings: ImageSettings
+) -> tuple[Notice, ...]:
+    """Return what the scan's voxels and its own physics warn of."""
+    return (*_voxel_notices(facts, settings), *_physics_notices(physics, settings))
+
+
+def _voxel_notices(facts: ScanFacts, settings: ImageSettings) -> tuple[Notice, ...]:
+    step, row, column = facts.spacing_kji_mm
+    thickest = max(step, facts.slice_thickness_mm or 0.0)
+    coarsest = max(row, column)
+    out = []
+    if thickest > settings.thick_above_mm:
+        out.append(Notice(
+            code=Code.SLICES_THICK,
+            message=f"Slice step or thickness is {thickest:.2f} mm; at most "
+            f"{settings.thick_above_mm:g} mm was expected. Use the thinnest reconstruction: "
+            "short caps and thin calcium are lost.",
+        ))  # fmt: skip
+    if coarsest > settings.coarse_above_mm:
+        out.append(Notice(
+            code=Code.VOXELS_COARSE,
+            message=f"Pixels are {coarsest:.2f} mm; at most {settings.coarse_above_mm:g} mm was "
+            "expected. Use a smaller field of view: areas and arcs are uncertain.",
+        ))  # fmt: skip
+    return tuple(out)
+
+
+def _physics_notices(physics: ScanPhysics, settings: ImageSettings) -> tuple[Notice, ...]:
     pool, noise = physics.blood_pool_hu.value, physics.noise_hu.value
     out = []
     if not physics.contrast:

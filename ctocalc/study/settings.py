@@ -31,6 +31,8 @@ class ImageSettings:
     no_contrast_below_hu: float = 150.0
     low_contrast_below_hu: float = 250.0
     noise_high_above_hu: float = 45.0
+    thick_above_mm: float = 1.0
+    coarse_above_mm: float = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,10 +85,6 @@ def test_a_scout_within_the_series_is_set_aside_and_told(tmp_path: Path) -> None
     assert "1 scout" in notice.message
 
 
-def _thick(ds: Dataset) -> None:
-    ds.SliceThickness = 1.5
-
-
 def _no_voltage(ds: Dataset) -> None:
     del ds.KVP
 
@@ -128,7 +124,6 @@ def _burned(ds: Dataset) -> None:
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
-        (_thick, Code.SLICES_THICK),
         (_no_voltage, Code.KVP_UNKNOWN),
         (_sharp, Code.KERNEL_SHARP),
         (_mono, Code.SPECTRAL_IMAGE),
@@ -148,11 +143,6 @@ def test_each_quality_warning_has_its_cause(tmp_path: Path, edit: object, code: 
     notices = open_series(tmp_path / "edited").notices
     assert [n.code for n in notices] == [code]
     assert all("CANARY" not in n.message for n in notices)
-
-
-def test_coarse_voxels_are_told(tmp_path: Path) -> None:
-    opened = open_series(Series(shape=(5, 4, 5), spacing_mm=(0.4, 0.7)).write(tmp_path))
-    assert [n.code for n in opened.notices] == [Code.VOXELS_COARSE]
 
 
 @pytest.mark.parametrize(

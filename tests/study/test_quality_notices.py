@@ -10,6 +10,7 @@ import pytest
 from ctocalc._arrays import Floats
 from ctocalc.errors import Code, Notice
 from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.scan import ScanFacts
 from ctocalc.quantity import Measured, Unit
 from ctocalc.study.quality import image_notices, vessel_notices
 from ctocalc.study.settings import ImageSettings
@@ -20,6 +21,8 @@ from tests.tube import Path, gap, scan, vessel
 
 PATH = Path(length_mm=36.0)
 LESION = case_results.lesion()
+FINE = ScanFacts(spacing_kji_mm=(0.5, 0.4, 0.4), slices=100)
+THICK = replace(FINE, spacing_kji_mm=(2.0, 0.7, 0.7))
 
 
 def physics(
@@ -51,14 +54,35 @@ def physics(
     ],
 )
 def test_notices_of_the_scan(seen: ScanPhysics, codes: list[Code]) -> None:
-    notices = image_notices(seen, ImageSettings())
+    notices = image_notices(FINE, seen, ImageSettings())
     assert [notice.code for notice in notices] == codes
     assert all(notice.vessel is None for notice in notices)
 
 
 def test_limits_are_settings() -> None:
     lax = ImageSettings(low_contrast_below_hu=150.0, noise_high_above_hu=90.0)
-    assert image_notices(physics(pool=200.0, noise=80.0), lax) == ()
+    assert image_notices(FINE, physics(pool=200.0, noise=80.0), lax) == ()
+
+
+@pytest.mark.parametrize(
+    ("spacing_kji_mm", "thickness_mm", "expected"),
+    [
+        ((1.0, 0.6, 0.6), 1.0, []),
+        ((0.5, 0.4, 0.4), None, []),
+        ((1.01, 0.4, 0.4), None, [Code.SLICES_THICK]),
+        ((0.5, 0.4, 0.4), 1.5, [Code.SLICES_THICK]),
+        ((0.5, 0.4, 0.61), 0.5, [Code.VOXELS_COARSE]),
+        ((2.0, 0.7, 0.4), 0.5, [Code.SLICES_THICK, Code.VOXELS_COARSE]),
+    ],
+)
+def test_notices_of_the_voxels_and_their_limits_are_settings(
+    spacing_kji_mm: tuple[float, float, float], thickness_mm: float | None, expected: list[Code]
+) -> None:
+    facts = replace(FINE, spacing_kji_mm=spacing_kji_mm, slice_thickness_mm=thickness_mm)
+    found = image_notices(facts, physics(), ImageSettings())
+    assert [notice.code for notice in found] == expected
+    lax = ImageSettings(thick_above_mm=2.0, coarse_above_mm=0.7)
+    assert image_notices(facts, physics(), lax) == ()
 
 
 @cache
@@ -123,10 +147,10 @@ def test_a_vessel_that_grows_distally_may_be_reversed() -> None:
 def test_messages_are_sentences_that_say_what_to_do() -> None:
     beside = line_of(PATH, step_mm=4.0) + np.array([1.3, 0.0, 0.0])
     seen = (
-        *image_notices(physics(pool=60.0, contrast=False), ImageSettings()),
+        *image_notices(THICK, physics(pool=60.0, contrast=False), ImageSettings()),
         *notices(beside, seen_tube(), truncated=True),
     )
-    assert len(seen) == 4
+    assert len(seen) == 6
     for notice in seen:
         assert notice.message[0].isupper()
         assert notice.message.endswith(".")
