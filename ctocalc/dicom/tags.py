@@ -32,6 +32,7 @@ _NAMED = {
     "manufacturer": 0x00080070,
     "description": 0x0008103E,
     "model": 0x00081090,
+    "birth_date": 0x00100030,
     "identity_removed": 0x00120062,
     "contrast": 0x00180010,
     "thickness": 0x00180050,
@@ -69,7 +70,9 @@ PHASE_PERCENT, TRIGGER_TIME, TEMPORAL_POSITION, ACQUISITION = (
 )  # fmt: skip
 STAMPS = (PHASE_PERCENT, TRIGGER_TIME, TEMPORAL_POSITION, ACQUISITION)
 # What makes up the digest of the input: what is used, and no identity.
-_NOT_DIGESTED = ("series_uid", "series_number", "description", "frame_of_reference")
+_NOT_DIGESTED = (
+    "series_uid", "series_number", "description", "birth_date", "frame_of_reference",
+)  # fmt: skip
 DIGESTED = (
     *(tag for name, tag in _NAMED.items() if name not in _NOT_DIGESTED),
     POSITION, SLOPE, INTERCEPT, *STAMPS,
@@ -135,7 +138,10 @@ def shared(raw: tuple[bytes, ...]) -> Shared:
         or text["multi_energy"] == "YES"
         or text["rescale_type"] not in ("", "HU", "US", "HU_MOD"),
         lossy=_lossy(text["syntax"], text["lossy"]),
-        identity_present=text["identity_removed"] != "YES" or text["burned_in"] == "YES",
+        # A date of birth belies the word that identity was removed; a name may be a pseudonym.
+        identity_present=text["identity_removed"] != "YES"
+        or text["burned_in"] == "YES"
+        or bool(text["birth_date"]),
         contrast=True if text["contrast"] else None,
         thickness=_positive(of["thickness"]),
         kvp=_positive(of["kvp"]),

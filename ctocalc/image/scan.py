@@ -96,8 +96,9 @@ def quality_notices(facts: ScanFacts) -> tuple[Notice, ...]:
          "The images were compressed with loss; values may be off by several HU. Use the "
          "original series."),
         (Code.IDENTITY_PRESENT, facts.identity_present,
-         "The header does not say that identity was removed, or says that the pixels hold some; "
-         "results carry none, but take care when passing on the images."),
+         "The header does not say that identity was removed, or holds a date of birth, or says "
+         "that the pixels hold identity; results carry none, but take care when passing on the "
+         "images."),
     )  # fmt: skip
     return tuple(Notice(code=code, message=message) for code, present, message in found if present)
 

@@ -121,6 +121,11 @@ def _burned(ds: Dataset) -> None:
     ds.BurnedInAnnotation = "YES"
 
 
+def _born(ds: Dataset) -> None:
+    ds.PatientIdentityRemoved = "YES"
+    ds.PatientBirthDate = "19630412"
+
+
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -133,6 +138,7 @@ def _burned(ds: Dataset) -> None:
         (_lossy, Code.LOSSY_COMPRESSION),
         (_named, Code.IDENTITY_PRESENT),
         (_burned, Code.IDENTITY_PRESENT),
+        (_born, Code.IDENTITY_PRESENT),
     ],
 )
 def test_each_quality_warning_has_its_cause(tmp_path: Path, edit: object, code: Code) -> None:
@@ -142,7 +148,7 @@ def test_each_quality_warning_has_its_cause(tmp_path: Path, edit: object, code: 
     assert not open_series(tmp_path / "good").notices
     notices = open_series(tmp_path / "edited").notices
     assert [n.code for n in notices] == [code]
-    assert all("CANARY" not in n.message for n in notices)
+    assert all("CANARY" not in n.message and "1963" not in n.message for n in notices)
 
 
 @pytest.mark.parametrize(
