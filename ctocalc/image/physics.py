@@ -4,33 +4,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
+from scipy.ndimage import binary_erosion, gaussian_filter1d, median_filter
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.geometry.frames import Frames
+from ctocalc.geometry.grid import VoxelGrid
+from ctocalc.image.edge_blur import USUAL_MM, EdgeBlur, edge_blur
+from ctocalc.image.resolution import FWHM_PER_SIGMA, Resolution
 from ctocalc.image.sections import PolarSections, Sampler, polar_sections
-from ctocalc.kernels.edges import fit_two_edges, guess_edges
 from ctocalc.quantity import Measured, Unit
 
-FWHM_PER_SIGMA = 2.3548200450309493
-USUAL_PSF_FWHM_MM = 0.7
 USUAL_NOISE_HU = 25.0
 LEAST_NOISE_HU = 5.0
 # Soft, non-calcified plaque and vessel wall on CT.
 PLAQUE_HU = 55.0
+PLAQUE_SD_HU = 15.0
+PLAQUE_SEEN_SD_HU = 8.0
 FAT_HU = -90.0
 # Published slopes of hydroxyapatite by tube voltage; good to about 10 % by scanner and body.
 HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0, 1.17))
 
+NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 NOISE_LAG_MM = 2.0
 _RADII = np.arange(0.0, 4.01, 0.1)
-_ANGLES = 36
+_ANGLES = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tube:
+    """What `estimate` looks at: a vessel's surroundings, and the grid they were sampled from."""
+
+    sections: PolarSections
+    grid: VoxelGrid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPhysics:
-    """Noise SD of a voxel, effective in-plane blur, blood pool of one scan.
+    """Noise SD of a voxel, blur, blood pool of one scan.
 
+    ``psf_fwhm_mm`` is the blur in the slices, ``psf_through_fwhm_mm`` along their normal;
     ``blood_pool_hu`` is the proximal vessels' own lumen; ``contrast`` is False where it is below
     the limit, or where no stretch of a line looks like contrast at all.  ``hu_per_mgcc`` is None
     where the tube voltage is unknown or misleads.
@@ -42,11 +54,28 @@ class ScanPhysics:
     contrast: bool
     hu_per_mgcc: float | None
     plaque_hu: float = PLAQUE_HU
+    psf_through_fwhm_mm: Measured = NO_THROUGH
+
+    @property
+    def sigma_in_plane_mm(self) -> float:
+        """Standard deviation of the blur within the slices."""
+        return (self.psf_fwhm_mm.value or USUAL_MM[0]) / FWHM_PER_SIGMA
+
+    @property
+    def sigma_through_mm(self) -> float:
+        """Standard deviation of the blur along the slices' normal."""
+        return (self.psf_through_fwhm_mm.value or USUAL_MM[1]) / FWHM_PER_SIGMA
 
     @property
     def sigma_mm(self) -> float:
-        """Standard deviation of the blur."""
-        return (self.psf_fwhm_mm.value or USUAL_PSF_FWHM_MM) / FWHM_PER_SIGMA
+        """Standard deviation of the blur where its direction does not matter: mean variance."""
+        return float(np.sqrt((2 * self.sigma_in_plane_mm**2 + self.sigma_through_mm**2) / 3))
+
+    def resolution(self, grid: VoxelGrid) -> Resolution:
+        """Return the blur with its directions, in a scan with this grid."""
+        return Resolution.of_grid(
+            grid, in_plane_mm=self.sigma_in_plane_mm, through_mm=self.sigma_through_mm
+        )
 
     @property
     def noise_sd_hu(self) -> float:
@@ -65,13 +94,14 @@ def hu_per_mgcc(kvp: float | None) -> float | None:
     return float(np.interp(kvp, volts, slopes))
 
 
-def tube(sampler: Sampler, frames: Frames) -> PolarSections:
+def tube(sampler: Sampler, frames: Frames) -> Tube:
     """Resample the tube around a vessel's axis that `estimate` looks at."""
-    return polar_sections(sampler, frames, angles=_ANGLES, radius_mm=_RADII)
+    sections = polar_sections(sampler, frames, angles=_ANGLES, radius_mm=_RADII)
+    return Tube(sections=sections, grid=sampler.volume.grid)
 
 
 def estimate(
-    tubes: Sequence[PolarSections],
+    tubes: Sequence[Tube],
     *,
     slope_hu_per_mgcc: float | None,
     no_contrast_below_hu: float,
@@ -81,20 +111,55 @@ def estimate(
     Works from what is patent and free of calcium on any of the lines; where nothing is, noise and
     blur fall back on usual values with a ``reason``.
     """
-    centres = [_centre_hu(each) for each in tubes]
+    centres = [_centre_hu(each.sections) for each in tubes]
     pool, patent = _blood_pool(centres, no_contrast_below_hu)
     contrast = bool(pool is not None and pool >= no_contrast_below_hu)
     if not contrast:
         patent = [c < 130.0 for c in centres]
     noise = _noise(tubes, patent)
-    psf = _psf(tubes, centres, patent, noise or USUAL_NOISE_HU) if contrast else None
+    seen_plaque = _plaque(tubes)
+    plaque, plaque_sd = seen_plaque or PLAQUE_HU, PLAQUE_SEEN_SD_HU if seen_plaque else PLAQUE_SD_HU
+    blur: EdgeBlur | None = None
+    if contrast and pool is not None:
+        blur = edge_blur(
+            [each.sections for each in tubes],
+            centres,
+            tubes[0].grid.lps_from_kji[:3, :3],
+            pool_hu=pool,
+            plaque_hu=plaque,
+            plaque_sd_hu=plaque_sd,
+            noise_hu=max(noise or USUAL_NOISE_HU, LEAST_NOISE_HU),
+        )
     return ScanPhysics(
         noise_hu=_measured(noise, Unit.HU, 0.15, "no homogeneous stretch of vessel"),
-        psf_fwhm_mm=_measured(psf, Unit.MM, 0.08, "no contrast-filled stretch shows its edges"),
+        psf_fwhm_mm=_width(*(blur.in_plane if blur else (None, 0.0))),
+        psf_through_fwhm_mm=_width(*(blur.through if blur else (None, 0.0))),
         blood_pool_hu=_measured(pool, Unit.HU, 0.03, "no line lies in soft tissue"),
         contrast=contrast,
         hu_per_mgcc=slope_hu_per_mgcc,
+        plaque_hu=plaque,
     )
+
+
+def _width(value: float | None, sd: float) -> Measured:
+    if value is None:
+        return NO_THROUGH
+    return Measured(value=value, unit=Unit.MM, low=value - 1.96 * sd, high=value + 1.96 * sd)
+
+
+def _plaque(tubes: Sequence[Tube]) -> float | None:
+    """HU of the vessel's middle where it holds neither contrast nor calcium; None if nowhere."""
+    seen: list[Floats] = []
+    for each in tubes:
+        radius, samples = each.sections.radius_mm, each.sections.samples
+        smooth = gaussian_filter1d(samples[:, :, radius <= 1.0], 1.0, axis=0)
+        smooth = gaussian_filter1d(smooth, 1.0, axis=1, mode="wrap")
+        body = binary_erosion(np.asarray(smooth.max(axis=(1, 2)) < 130.0), iterations=2)
+        seen.append(samples[body][:, ::6, :4].mean(axis=(1, 2)))
+    middle = np.concatenate(seen)
+    if len(middle) < 6:
+        return None
+    return float(np.clip(np.median(middle), 20.0, 110.0))
 
 
 def _measured(value: float | None, unit: Unit, share: float, reason: str) -> Measured:
@@ -133,14 +198,16 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
     return pool, [(c > 0.75 * pool) & (c < 1.15 * pool) for c in centres]
 
 
-def _noise(tubes: Sequence[PolarSections], patent: Sequence[Array]) -> float | None:
+def _noise(tubes: Sequence[Tube], patent: Sequence[Array]) -> float | None:
     """Robust SD of differences of the lumen's middle, so far apart that they share no noise."""
     rest = []
-    for seen, good in zip(tubes, patent, strict=True):
-        lag = max(1, round(NOISE_LAG_MM / float(np.median(np.diff(seen.frames.arclength_mm)))))
+    for each, good in zip(tubes, patent, strict=True):
+        step = float(np.median(np.diff(each.sections.frames.arclength_mm)))
+        lag = max(1, round(NOISE_LAG_MM / step))
         both = good[lag:] & good[:-lag]
         if both.sum() >= 10:
-            around = seen.samples[:, ::6, np.searchsorted(seen.radius_mm, 0.4)]
+            seen = each.sections
+            around = seen.samples[:, :: _ANGLES // 6, np.searchsorted(seen.radius_mm, 0.4)]
             points = np.concatenate([seen.samples[:, :1, 0], around], axis=1)
             rest.append((points[lag:] - points[:-lag])[both].ravel() / np.sqrt(2.0))
     if not rest:
@@ -150,34 +217,3 @@ def _noise(tubes: Sequence[PolarSections], patent: Sequence[Array]) -> float | N
     if len(residual) < 140:
         return None
     return float(1.4826 * np.median(np.abs(residual - np.median(residual))))
-
-
-def _psf(
-    tubes: Sequence[PolarSections], centres: Sequence[Floats], patent: Sequence[Array], noise: float
-) -> float | None:
-    """Blur at which lumen, wall and fat fit the patent vessels' profiles best."""
-    sigmas = np.linspace(0.18, 0.5, 9)
-    cost = np.zeros(len(sigmas))
-    for seen, centre, good in zip(tubes, centres, patent, strict=True):
-        stations = np.flatnonzero(good)
-        if len(stations) < 10:
-            continue
-        samples, lumen = seen.samples[stations], centre[stations]
-        plaque = np.full(len(stations), PLAQUE_HU)
-        limit = lumen + 5 * noise
-        starts, outside, calcified = guess_edges(
-            samples, seen.radius_mm, lumen, plaque, limit, 0.6, 3.5
-        )
-        inside = np.broadcast_to(lumen[:, None], outside.shape)
-        starts[calcified | (starts[..., 0] < 0.5) | ~(outside < -40.0), 1] = np.nan
-        for n, sigma in enumerate(sigmas):
-            fitted = fit_two_edges(
-                samples, seen.radius_mm, inside, plaque, outside, starts, 0.7, sigma
-            )
-            good_rays = np.isfinite(fitted[..., 2])
-            cost[n] += np.minimum(fitted[..., 2][good_rays], 9 * noise**2).sum()
-    best = int(np.argmin(cost))
-    if not cost.any() or best in (0, len(sigmas) - 1):
-        return None
-    a, b, _ = np.polyfit(sigmas[best - 1 : best + 2], cost[best - 1 : best + 2], 2)
-    return float(-b / (2 * a)) * FWHM_PER_SIGMA

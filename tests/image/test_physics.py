@@ -38,7 +38,29 @@ def test_noise_blur_and_pool_of_a_known_scan(fwhm_mm: float, noise_hu: float) ->
     assert found.contrast
     assert found.psf_fwhm_mm.value == pytest.approx(fwhm_mm, rel=0.10)
     assert found.blood_pool_hu.value == pytest.approx(LUMEN_HU, rel=0.03)
-    assert found.sigma_mm == pytest.approx(fwhm_mm / FWHM, rel=0.10)
+    assert found.sigma_in_plane_mm == pytest.approx(fwhm_mm / FWHM, rel=0.10)
+    # The vessel runs across the slices and shows little of the blur through them: a wide interval.
+    through = found.psf_through_fwhm_mm
+    assert through.low is not None
+    assert through.high is not None
+    assert through.low < fwhm_mm < through.high
+    assert through.high - through.low > 0.3
+
+
+def test_blur_through_the_slices_is_told_apart_from_blur_in_them() -> None:
+    """Two scans of a vessel that lies in the slices, blurred unlike in one and alike in the other.
+
+    The tube's path runs along z, so the grid is turned: its slices then hold the vessel.
+    """
+    found = []
+    for fwhm_mm in (0.62, 0.86):
+        volume = scan(
+            STRAIGHT, vessel(diameter=2.6), noise_hu=15.0, rotation=rotated(60.0),
+            spacing_kji_mm=(0.4, 0.36, 0.36), sigma_mm=fwhm_mm / FWHM,
+        )  # fmt: skip
+        found.append(physics_of(volume, line_of(STRAIGHT))[2].psf_through_fwhm_mm)
+    assert [each.value for each in found] == pytest.approx([0.62, 0.86], rel=0.12)
+    assert all(each.low is not None and each.high is not None for each in found)
 
 
 def test_blur_on_an_oblique_grid_and_in_a_bend() -> None:
