@@ -121,7 +121,7 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
     reach
         Samples up to the guessed wall + ``reach`` mm count.
     sigma
-        Blur across the edge, mm.
+        (N, A) blur across the edge, mm.
 
     Returns
     -------
@@ -141,13 +141,13 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
                 last -= 1
             a, b, squares, used, information = _fit_ray(
                 profiles[n, m], radius, last,
-                (lumen[n, m], plaque[n], outside[n, m]), sigma, (starts[n, m, 0], guess),
+                (lumen[n, m], plaque[n], outside[n, m]), sigma[n, m], (starts[n, m, 0], guess),
             )  # fmt: skip
             if used < 4:
                 continue
-            bend = sigma * sigma / 2.0
-            out[n, m, 0] = a + bend / max(a, 2.0 * sigma) if a > 0.0 else a
-            out[n, m, 1] = b + bend / max(b, 2.0 * sigma)
+            bend = sigma[n, m] * sigma[n, m] / 2.0
+            out[n, m, 0] = a + bend / max(a, 2.0 * sigma[n, m]) if a > 0.0 else a
+            out[n, m, 1] = b + bend / max(b, 2.0 * sigma[n, m])
             out[n, m, 2] = squares / used
             out[n, m, 3] = information
     return out

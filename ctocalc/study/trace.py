@@ -89,7 +89,13 @@ def trace(
         signal = find_lumen(sections, radius, physics, settings=settings.lumen)
     else:
         signal = without_contrast(len(frames), physics)
-    rays = fit_rays(polar, signal, physics, farthest_mm=settings.wall.farthest_mm)
+    rays = fit_rays(
+        polar,
+        signal,
+        physics,
+        grid=sampler.volume.grid,
+        farthest_mm=settings.wall.farthest_mm,
+    )
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
         gaps = find_occlusions(

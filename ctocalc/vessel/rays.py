@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats, Floats32, frozen
+from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.physics import FAT_HU, ScanPhysics
 from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
@@ -16,6 +17,7 @@ SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
+LUMEN_TURNS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,11 +52,18 @@ class RayFits:
 
 
 def fit_rays(
-    sections: PolarSections, signal: LumenSignal, physics: ScanPhysics, *, farthest_mm: float
+    sections: PolarSections,
+    signal: LumenSignal,
+    physics: ScanPhysics,
+    *,
+    grid: VoxelGrid,
+    farthest_mm: float,
 ) -> RayFits:
     """Fit the blurred two-layer model (lumen, wall, outside) to every ray.
 
     Samples are first averaged along the vessel and over neighbouring angles, never along the ray.
+    Each ray has the blur of its own direction on the scan's ``grid``.  A lumen hardly wider than
+    the blur never shows its whole HU: what it shows at its width tells the whole.
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)
@@ -69,16 +78,23 @@ def fit_rays(
     starts, outside, calcified = guess_edges(
         hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
     )
-    fitted = fit_two_edges(
-        _behind_calcium(hu, sections.radius_mm, above),
-        sections.radius_mm,
-        np.broadcast_to(np.nan_to_num(lumen)[:, None], outside.shape),
-        signal.plaque_hu,
-        outside,
-        starts,
-        REACH_MM,
-        physics.sigma_mm,
-    )
+    directions = sections.frames.directions(sections.angle_rad)
+    sigma = physics.resolution(grid).sampled(directions)
+    profiles = _behind_calcium(hu, sections.radius_mm, above)
+    whole = lumen
+    for turn in range(1 + LUMEN_TURNS):
+        fitted = fit_two_edges(
+            profiles,
+            sections.radius_mm,
+            np.broadcast_to(np.nan_to_num(whole)[:, None], outside.shape),
+            signal.plaque_hu,
+            outside,
+            starts,
+            REACH_MM,
+            sigma,
+        )
+        if turn < LUMEN_TURNS:
+            whole = _whole_lumen(lumen, fitted[..., 0], signal, physics)
     edge = _calcium_edge(hu, sections.radius_mm, outside, starts[..., 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = physics.noise_sd_hu / np.sqrt(fitted[..., 3])
@@ -88,6 +104,19 @@ def fit_rays(
         wall_sd_mm=np.where(np.isfinite(sd) | calcified, sd, np.inf),
         calcified=calcified,
     )
+
+
+def _whole_lumen(
+    shown: Floats, radius: Floats, signal: LumenSignal, physics: ScanPhysics
+) -> Floats:
+    """HU (N,) of the lumen before the blur; never more than the blood pool."""
+    seen = np.isfinite(radius) & (radius > 0)
+    enough = seen.mean(axis=1) >= 0.5
+    mean = np.where(seen, radius, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    share = np.clip(signal.share_of(2.0 * np.where(enough, mean, 9.0)), 0.5, 1.0)
+    whole = signal.plaque_hu + (shown - signal.plaque_hu) / share
+    pool = float(physics.blood_pool_hu.value or np.inf)
+    return np.asarray(np.where(whole > pool, np.maximum(shown, pool), whole))
 
 
 def _behind_calcium(hu: Floats32, radius: Floats, above: Floats) -> Floats:

@@ -10,6 +10,7 @@ from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.rays import RayFits
 
 HARMONICS = 3
+OSTIUM_MM = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,11 @@ class WallSettings:
     Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
     the mean radius' slope over a millimetre (``bend_sd_mm``), of the second and third harmonic as
     a share of the radius.  A ray that
-    ends in calcium has ``rim_weight`` of a clear ray's weight: its rim hardly shows.
+    ends in calcium has ``rim_weight`` of a clear ray's weight: its rim hardly shows.  Around an
+    open lumen the wall is ``layer_mm`` thick, give or take ``layer_sd_mm`` (normal intima, media
+    and adventitia, and plaque); an edge ``layer_limit_mm`` away from that is another organ's.
+    Where a lumen is more than ``widening`` times as wide as farther on, the line still runs in
+    the vessel that it leaves.
     """
 
     farthest_mm: float = 3.4
@@ -29,6 +34,10 @@ class WallSettings:
     triangle_share: float = 0.03
     rim_weight: float = 0.25
     usual_radius_mm: float = 1.6
+    layer_mm: float = 0.45
+    layer_sd_mm: float = 0.4
+    layer_limit_mm: float = 2.0
+    widening: float = 1.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,15 +67,39 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
     noise = np.where(usable & ~rays.calcified, rays.wall_sd_mm, 0.0)
     base = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
     base = np.where(rays.calcified, base * settings.rim_weight, base)
+    lumen = _own_lumen(rays, step_mm, settings)
+    layer = lumen + settings.layer_mm
+    elsewhere = np.clip(np.abs(target - layer) / settings.layer_limit_mm, 0.0, 1.0)
+    base = np.where(np.isfinite(layer), base * (1.0 - elsewhere**2) ** 2, base)
+    base = np.where(np.isinf(lumen), 0.0, base)
+    prior = np.where(np.isfinite(layer) & ~rays.calcified, settings.layer_sd_mm**-2.0, 0.0)
+    # A wall that shows needs no prior.
+    prior = prior * (1.0 - np.minimum(base * settings.ray_sd_mm**2, 1.0))
+    layer = np.where(prior > 0, layer, 0.0)
     weight = base
     for _ in range(5):
-        coefficients = _solve(weight, target, basis, step_mm, settings)
+        both = weight + prior
+        mean = (weight * target + prior * layer) / np.maximum(both, 1e-12)
+        coefficients = _solve(both, mean, basis, step_mm, settings)
         miss = (target - coefficients @ basis.T) * np.sqrt(base)
         weight = base * np.clip(1.0 - (miss / 4.0) ** 2, 0.0, 1.0) ** 2
     radius = np.maximum(coefficients @ basis.T, 0.3)
     seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)
     boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
     return Wall(boundary=boundary, source=np.where(seen >= 0.25, "seen", "bridged"))
+
+
+def _own_lumen(rays: RayFits, step_mm: float, settings: WallSettings) -> Floats:
+    """Return the lumen radius (N, A): NaN where none shows, inf where it is another vessel's."""
+    lumen = np.where(rays.lumen_mm > 0.3, rays.lumen_mm, np.nan)
+    wide = 0.5 * rays.lumen_diameter_mm
+    out = lumen.copy()
+    for n in range(min(len(lumen), round(OSTIUM_MM / step_mm))):
+        farther = wide[n + round(2.0 / step_mm) : n + round(8.0 / step_mm)]
+        farther = farther[np.isfinite(farther) & (farther > 0.3)]
+        if len(farther) >= 6:
+            out[n, lumen[n] > settings.widening * np.median(farther)] = np.inf
+    return out
 
 
 def _solve(

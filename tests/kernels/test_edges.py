@@ -35,7 +35,9 @@ def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, A
     plaque = np.array([PLAQUE])
     starts, outside, calcified = guess_edges(samples, RADIUS, one, plaque, above, 0.5, 3.4)
     lumen = np.broadcast_to(np.nan_to_num(one)[:, None], outside.shape)
-    found = fit_two_edges(samples, RADIUS, lumen, plaque, outside, starts, 0.9, sigma)
+    found = fit_two_edges(
+        samples, RADIUS, lumen, plaque, outside, starts, 0.9, np.full(outside.shape, sigma)
+    )
     return found[0], outside[0], calcified[0]
 
 
@@ -76,7 +78,16 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
     samples[0, :, 7] = np.nan
     starts = np.broadcast_to([1.0, 1.6], (1, 6, 2))
     outside, lumen = np.full((1, 6), FAT), np.full((1, 6), LUMEN)
-    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 9.0, sigma)
+    found = fit_two_edges(
+        samples,
+        RADIUS,
+        lumen,
+        np.array([PLAQUE]),
+        outside,
+        starts,
+        9.0,
+        np.full(outside.shape, sigma),
+    )
     for ray, (a, b, squares, _) in zip(samples[0], found[0], strict=True):
         (lumen_mm, wall_mm), least = naive_edges.two_edges(
             ray, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([1.0, 1.6])
@@ -94,7 +105,16 @@ def test_the_information_tells_the_spread_of_the_wall() -> None:
     samples = rays(*(clean + rng.normal(0, noise, len(RADIUS)) for _ in range(count)))
     starts = np.broadcast_to([1.1, 1.9], (1, count, 2))
     outside, lumen = np.full((1, count), FAT), np.full((1, count), LUMEN)
-    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 9.0, sigma)
+    found = fit_two_edges(
+        samples,
+        RADIUS,
+        lumen,
+        np.array([PLAQUE]),
+        outside,
+        starts,
+        9.0,
+        np.full(outside.shape, sigma),
+    )
     told = noise / np.sqrt(found[0, :, 3].mean())
     assert found[0, :, 1].std() == pytest.approx(told, rel=0.3)
 
@@ -106,7 +126,7 @@ def test_samples_beyond_the_reach_do_not_count() -> None:
     starts = np.array([[[1.2, 1.8]]])
     lumen, plaque, fat = np.array([[LUMEN]]), np.array([PLAQUE]), np.array([[FAT]])
     a, b = (
-        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, 0.85, 0.3)
+        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, 0.85, np.full((1, 1), 0.3))
         for each in (plain, spoiled)
     )
     np.testing.assert_array_equal(a, b)
@@ -118,7 +138,9 @@ def test_rays_that_cannot_be_fitted_are_nan() -> None:
     starts = np.array([[[1.2, np.nan], [1.2, 1.7], [1.2, 1.7], [1.2, 1.7]]])
     outside = np.array([[FAT, np.nan, FAT, FAT]])
     lumen = np.full((1, 4), LUMEN)
-    found = fit_two_edges(samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 0.9, 0.3)
+    found = fit_two_edges(
+        samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 0.9, np.full((1, 4), 0.3)
+    )
     assert np.isnan(found[0, :3]).all()
     assert np.isfinite(found[0, 3]).all()
 
