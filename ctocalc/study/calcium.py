@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ctocalc._arrays import Bools
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.scan import ScanFacts
 from ctocalc.image.volume import Volume
@@ -12,6 +13,7 @@ from ctocalc.lesion.describe import VesselMeasures
 from ctocalc.lesion.lesion import VesselCalcium
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.study.trace import Trace
+from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.calcium import Calcium, measure_calcium
 
 # On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
@@ -40,10 +42,9 @@ def burden_of(
     blocked = seen.without_lumen if contrast else np.ones(len(seen.frames), dtype=bool)
     wall = seen.wall.boundary
     calcium = measure_calcium(
-        seen.sections,
+        scenery(scan, seen, blocked),
         seen.signal,
         blocked,
-        wall,
         seen.curvature,
         scan.physics,
         settings=settings.calcium,
@@ -67,6 +68,22 @@ def burden_of(
         contrast=contrast,
         hu_per_mgcc=scan.physics.hu_per_mgcc,
         island_mm=settings.occlusion.island_mm,
+    )
+
+
+def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:
+    """Gather what the vessel holds beside calcium; ``blocked`` (N,): stations without lumen."""
+    rays = seen.rays.lumen_mm.shape[1]
+    lumen = np.where(blocked, 0.0, np.nan_to_num(seen.rays.lumen_diameter_mm) / 2.0)
+    return Scenery(
+        volume=scan.volume,
+        sections=seen.sections,
+        wall=seen.wall.boundary,
+        lumen_mm=np.repeat(lumen[:, None], rays, axis=1),
+        lumen_hu=seen.signal.reference_hu,
+        plaque_hu=seen.signal.plaque_hu,
+        sigma_mm=(scan.physics.sigma_in_plane_mm, scan.physics.sigma_through_mm),
+        noise_hu=scan.physics.noise_sd_hu,
     )
 
 

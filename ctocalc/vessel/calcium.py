@@ -15,31 +15,30 @@ from skimage.measure import label
 
 from ctocalc._arrays import Bools, Floats, Floats32, Ints
 from ctocalc.image.physics import ScanPhysics
-from ctocalc.image.sections import CartesianSections
 from ctocalc.kernels.polar import enclosing_arc_deg, largest_arc_deg, thickness_mm, union_arc_deg
+from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary
+from ctocalc.vessel.deposits import fit_deposits
 from ctocalc.vessel.lumen import LumenSignal
 
 RAYS = 120
 RAY_STEP_MM = 0.05
 SOFT_MM = 0.1
+JOINED_MM = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalciumSettings:
     """How calcium is found and sized.
 
-    A place is calcium where it stands at half of its own local peak or above (half-maximum:
-    right whatever the density for deposits near one blur width; thinner ones read too large).
-    ``peak_above_noise`` noise SDs above plaque make a peak; in the lumen, and within
+    ``peak_above_noise`` noise SDs above plaque make a place worth a fit; in the lumen, and within
     ``cap_zone_mm`` of it, it is ``lumen_above_share`` of the lumen above the lumen.
     ``apparent_hu`` and ``apparent_sd``: threshold of the apparent fraction.
     """
 
-    peak_above_noise: float = 4.0
+    peak_above_noise: float = 4.5
     lumen_above_share: float = 0.25
     cap_zone_mm: float = 0.8
-    peak_reach_mm: float = 0.75
     beyond_wall_mm: float = 0.3
     mass_zone_mm: float = 0.8
     mass_above_hu: float = 130.0
@@ -86,10 +85,9 @@ class Calcium:
 
 
 def measure_calcium(
-    sections: CartesianSections,
+    scene: Scenery,
     signal: LumenSignal,
     occluded: Bools,
-    wall: Boundary,
     curvature: Floats,
     physics: ScanPhysics,
     *,
@@ -99,27 +97,32 @@ def measure_calcium(
 
     Parameters
     ----------
+    scene
+        The scan, its sections, and what the vessel holds beside calcium.
     occluded
         (N,) stations without lumen: there a peak need not stand above the lumen's HU.
     curvature
         (N, 2) curvature in 1/mm along (normal, binormal): planes overlap inside a bend.
     """
+    sections, wall = scene.sections, scene.wall
     hu = np.nan_to_num(sections.samples, nan=-1000.0)
     offset = sections.offset_mm
     pixel = float(offset[1] - offset[0])
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     beyond = beyond_wall_mm(wall, offset)
     without_lumen = _away_from_lumen(occluded, step, settings)
-    reach = 2 * round(settings.peak_reach_mm / pixel) + 1
     smooth = gaussian_filter(hu, (0.0, SOFT_MM / pixel, SOFT_MM / pixel))
     near = beyond < settings.beyond_wall_mm
-    peak = maximum_filter(np.where(near, smooth, -1000.0), size=(3, reach, reach))
-    found = near & _half_maximum(smooth, peak, signal, without_lumen, physics, settings)
-    piece = label(found, connectivity=3)
-    share = (found & (beyond <= 0.0)).astype(np.float32)
+    candidate = near & (smooth >= _least(signal, without_lumen, physics, settings)[:, None, None])
+    fitted = fit_deposits(scene, candidate)
+    share = (fitted.share * np.clip(0.5 - beyond / pixel, 0.0, 1.0)).astype(np.float32)
+    found = near & (fitted.share >= 0.5)
+    # Parts of one piece may be apart by less than the fit can tell.
+    piece = label(_grow(found, JOINED_MM / 2 / pixel), connectivity=3) * found
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
-    zone = _grow(found, settings.mass_zone_mm / pixel) & (hu > settings.mass_above_hu)
+    reach = 2 * round(settings.mass_zone_mm / pixel) + 1
+    zone = _grow(candidate, settings.mass_zone_mm / pixel) & (hu > settings.mass_above_hu)
     zone &= beyond < settings.mass_zone_mm
     # Over soft tissue the tail that is lost below 130 HU and the baseline that is kept cancel;
     # over a lumen the baseline is the lumen.
@@ -160,24 +163,15 @@ def _away_from_lumen(occluded: Bools, step_mm: float, settings: CalciumSettings)
     return ~binary_dilation(~occluded, iterations=size) if size else occluded
 
 
-def _half_maximum(
-    smooth: Floats32,
-    peak: Floats32,
-    signal: LumenSignal,
-    without_lumen: Bools,
-    physics: ScanPhysics,
-    settings: CalciumSettings,
-) -> Bools:
-    """Where HU stands at half of its local peak or above, and that peak is calcium (N, P, P)."""
+def _least(
+    signal: LumenSignal, without_lumen: Bools, physics: ScanPhysics, settings: CalciumSettings
+) -> Floats:
+    """HU (N,) from which on a place may be calcium."""
     above_plaque = signal.plaque_hu + settings.peak_above_noise * physics.noise_sd_hu
     above_lumen = signal.reference_hu + np.maximum(
         settings.lumen_above_share * signal.reference_hu, 3.0 * physics.noise_sd_hu
     )
-    least = np.where(without_lumen, above_plaque, above_lumen)[:, None, None]
-    half = 0.5 * (peak + signal.plaque_hu[:, None, None])
-    # Beside a lumen half of the peak may be the lumen itself.
-    floor = np.where(without_lumen, -1000.0, signal.reference_hu + 2.0 * physics.noise_sd_hu)
-    return np.asarray((peak >= least) & (smooth >= np.maximum(half, floor[:, None, None])))
+    return np.where(without_lumen, above_plaque, above_lumen)
 
 
 def _grow(mask: Bools, pixels: float) -> Bools:
