@@ -4,13 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import solveh_banded
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from ctocalc._arrays import Array, Floats
+from ctocalc._arrays import Array, Bools, Floats, frozen
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.rays import RayFits
 
 HARMONICS = 3
 OSTIUM_MM = 8.0
+# Rays of one station share their errors, they count as one ray per 30 degrees; and neighbouring
+# stations and all of one side share theirs, which leaves so much more than their count tells.
+RAYS_OF_ITS_OWN = 12.0
+ERRORS_SHARED = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,34 +23,63 @@ class WallSettings:
     """Shape prior of the outer wall.
 
     Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
-    the mean radius' slope over a millimetre (``bend_sd_mm``), of the second and third harmonic as
-    a share of the radius.  A ray that
+    the radius' slope over a millimetre (``bend_sd_mm``; ``centre_bend_sd_mm`` of its centre), of
+    the second and third harmonic as a share of the radius.  A ray that
     ends in calcium has ``rim_weight`` of a clear ray's weight: its rim hardly shows.  Around an
     open lumen the wall is ``layer_mm`` thick, give or take ``layer_sd_mm`` (normal intima, media
     and adventitia, and plaque); an edge ``layer_limit_mm`` away from that is another organ's.
     Where a lumen is more than ``widening`` times as wide as farther on, the line still runs in
     the vessel that it leaves.
+    Calcium's outer edge lies ``rim_mm`` inside the wall; rays within ``halo_deg`` of calcium are
+    drawn outwards by its bloom and count by ``halo_weight``.  Edges further out than the rest are
+    mistaken sooner (``outward``, in standard deviations) than those further in (``inward``): what
+    lies behind muscle shows better than the wall.  ``radius_sd_mm``: what no number of rays mends,
+    and ``rim_sd_mm`` where all rays end in calcium.  ``faint``: how much worse a
+    faint edge is than its noise.
     """
 
     farthest_mm: float = 3.4
     ray_sd_mm: float = 0.12
-    bend_sd_mm: float = 0.06
+    bend_sd_mm: float = 0.02
+    centre_bend_sd_mm: float = 0.06
     ellipse_share: float = 0.07
     triangle_share: float = 0.03
-    rim_weight: float = 0.25
+    rim_weight: float = 2.0
+    rim_mm: float = 0.09
+    halo_deg: float = 30.0
+    halo_weight: float = 0.1
+    outward: float = 2.6
+    inward: float = 4.0
     usual_radius_mm: float = 1.6
     layer_mm: float = 0.45
     layer_sd_mm: float = 0.4
-    layer_limit_mm: float = 2.0
+    layer_limit_mm: float = 2.5
     widening: float = 1.35
+    radius_sd_mm: float = 0.04
+    rim_sd_mm: float = 0.12
+    faint: float = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wall:
-    """Outer wall and where it was seen: ``source`` (N,) "seen" or "bridged"."""
+    """Outer wall and where it was seen: ``source`` (N,) "seen" or "bridged".
+
+    ``radius_sd_mm`` (N,): standard deviation of the mean radius, from how many rays show the wall
+    how far around, and what remains where all do.
+    """
 
     boundary: Boundary
     source: Array
+    radius_sd_mm: Floats
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "radius_sd_mm", frozen(self.radius_sd_mm, self.source.shape))
+
+    @property
+    def area_sd_mm2(self) -> Floats:
+        """Standard deviation (N,) of the area."""
+        radius = np.sqrt(self.boundary.area_mm2 / np.pi)
+        return np.asarray(2 * np.pi * radius * self.radius_sd_mm)
 
 
 def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
@@ -63,10 +97,14 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
         axis=1,
     )
     usable = np.isfinite(rays.wall_mm) & (np.isfinite(rays.wall_sd_mm) | rays.calcified)
-    target = np.where(usable, rays.wall_mm, 0.0)
-    noise = np.where(usable & ~rays.calcified, rays.wall_sd_mm, 0.0)
+    target = np.where(usable, rays.wall_mm + settings.rim_mm * rays.calcified, 0.0)
+    noise = np.where(usable & ~rays.calcified, settings.faint * rays.wall_sd_mm, 0.0)
     base = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
     base = np.where(rays.calcified, base * settings.rim_weight, base)
+    halo = maximum_filter1d(
+        rays.calcified, 2 * round(settings.halo_deg / 360 * angles) + 1, axis=1, mode="wrap"
+    )
+    base = np.where(halo & ~rays.calcified, base * settings.halo_weight, base)
     lumen = _own_lumen(rays, step_mm, settings)
     layer = lumen + settings.layer_mm
     elsewhere = np.clip(np.abs(target - layer) / settings.layer_limit_mm, 0.0, 1.0)
@@ -77,16 +115,34 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
     prior = prior * (1.0 - np.minimum(base * settings.ray_sd_mm**2, 1.0))
     layer = np.where(prior > 0, layer, 0.0)
     weight = base
-    for _ in range(5):
+    for _ in range(6):
         both = weight + prior
         mean = (weight * target + prior * layer) / np.maximum(both, 1e-12)
         coefficients = _solve(both, mean, basis, step_mm, settings)
         miss = (target - coefficients @ basis.T) * np.sqrt(base)
-        weight = base * np.clip(1.0 - (miss / 4.0) ** 2, 0.0, 1.0) ** 2
+        miss = miss / np.where(miss > 0, settings.outward, settings.inward)
+        weight = base * np.clip(1.0 - miss**2, 0.0, 1.0) ** 2
     radius = np.maximum(coefficients @ basis.T, 0.3)
     seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)
     boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
-    return Wall(boundary=boundary, source=np.where(seen >= 0.25, "seen", "bridged"))
+    return Wall(
+        boundary=boundary,
+        source=np.where(seen >= 0.25, "seen", "bridged"),
+        radius_sd_mm=_radius_sd(weight + prior, rays.calcified, step_mm, settings),
+    )
+
+
+def _radius_sd(weight: Floats, calcified: Bools, step_mm: float, settings: WallSettings) -> Floats:
+    """Return the SD (N,) of the mean radius.
+
+    A tube stiff by ``bend_sd_mm`` averages over about ``reach`` stations (the equivalent kernel of
+    a cubic smoothing spline, of squared integral 0.265 / reach).
+    """
+    told = weight.sum(axis=1) * RAYS_OF_ITS_OWN / weight.shape[1]
+    told = gaussian_filter1d(told, 2.0 / step_mm, mode="nearest") + 1.0
+    reach = (1.0 / (settings.bend_sd_mm**2 * step_mm**3) / told) ** 0.25
+    left = settings.radius_sd_mm + settings.rim_sd_mm * calcified.mean(axis=1)
+    return np.asarray(np.hypot(left, ERRORS_SHARED * np.sqrt(0.265 / reach / told)))
 
 
 def _own_lumen(rays: RayFits, step_mm: float, settings: WallSettings) -> Floats:
@@ -107,8 +163,7 @@ def _solve(
 ) -> Floats:
     """Return Fourier coefficients (N, 7) of the weighted, smooth least-squares tube."""
     count, terms = len(weight), basis.shape[1]
-    # Rays of one station share their errors: they count as one ray per 30 degrees.
-    share = 12.0 / weight.shape[1]
+    share = RAYS_OF_ITS_OWN / weight.shape[1]
     normal = np.einsum("na,ai,aj->nij", weight * share, basis, basis)
     rhs = (weight * share * target) @ basis
     prior = np.array(
@@ -120,6 +175,8 @@ def _solve(
     normal += np.diag(1.0 / prior**2)
     rhs[:, 0] += settings.usual_radius_mm / prior[0] ** 2
     bend = np.full(terms, settings.bend_sd_mm)
+    # The centre follows the vessel's bends, which the given line may have cut.
+    bend[1:3] = settings.centre_bend_sd_mm
     stiffness = 1.0 / (bend**2 * step_mm**3)
     width = 2 * terms
     band = np.zeros((width + 1, count * terms))
