@@ -135,6 +135,7 @@ def two_pieces() -> tuple[Calcium, Array]:
         burden_hu_mm3=(1000 * inside * weight).astype(np.float32), burden_piece=piece,
         area_mm2=zero, apparent_mm2=zero, arc_deg=zero, arc_largest_deg=zero,
         arc_enclosing_deg=zero, thickness_mm=zero, peak_hu=zero, free_zone_mm=zero,
+        area_sd_mm2=zero, arc_sd_deg=zero, protocol_mm2=np.zeros((6, len(S))),
     )  # fmt: skip
     hu = np.where(piece > 0, 600.0 + 100.0 * piece, 0.0).astype(np.float32)
     return calcium, hu
