@@ -26,6 +26,7 @@ RAYS = 120
 RAY_STEP_MM = 0.05
 SOFT_MM = 0.1
 JOINED_MM = 0.3
+PIECE_REACH_MM = 0.8
 # Spread against truth on phantoms of both qualities, with the wall as measured.
 LEAST_SD_MM2, EDGE_SD_MM, AREA_SD = 0.12, 0.1, 0.05
 ARC_LIMITS_MM, LEAST_SD_DEG, ARC_SD = (0.05, 0.25), 20.0, 1.0
@@ -44,8 +45,6 @@ class CalciumSettings:
     lumen_above_share: float = 0.25
     cap_zone_mm: float = 0.8
     beyond_wall_mm: float = 0.3
-    mass_zone_mm: float = 0.8
-    mass_above_hu: float = 130.0
     arc_thickness_mm: float = 0.1
     apparent_hu: float = 350.0
     apparent_sd: float = 2.0
@@ -64,7 +63,8 @@ class Calcium:
     weight_mm3
         (N, P, P) volume a pixel stands for: pixel area x station step x (1 - curvature . offset).
     burden_hu_mm3
-        (N, P, P) HU x volume that calcium and its blur add; divided by HU per mg/cc it is mg/1000.
+        (N, P, P) HU x volume that calcium adds to plaque, blur undone; by HU per mg/cc it is
+        mg/1000.
     burden_piece
         (N, P, P) the piece that the burden of a pixel belongs to, 0 for none.
     area_mm2, apparent_mm2, arc_deg, arc_largest_deg, arc_enclosing_deg, thickness_mm, peak_hu
@@ -133,20 +133,16 @@ def measure_calcium(
     piece = label(_grow(found, JOINED_MM / 2 / pixel), connectivity=3) * found
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
-    reach = 2 * round(settings.mass_zone_mm / pixel) + 1
-    zone = _grow(candidate, settings.mass_zone_mm / pixel) & (hu > settings.mass_above_hu)
-    zone &= beyond < settings.mass_zone_mm
-    # Over soft tissue the tail that is lost below 130 HU and the baseline that is kept cancel;
-    # over a lumen the baseline is the lumen.
-    base = np.where(without_lumen, 0.0, signal.reference_hu)[:, None, None]
-    burden = np.where(zone, hu - base, 0.0).clip(min=0.0) * weight
+    reach = 2 * round(PIECE_REACH_MM / pixel) + 1
+    # Blur moves HU about but keeps their sum: what was fitted is what calcium adds to plaque.
+    burden = share * np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
     union, largest, enclosing, thickest = _arcs(share, wall, offset, settings)
     return Calcium(
         share=share,
         piece=piece,
         weight_mm3=weight,
         burden_hu_mm3=burden.astype(np.float32),
-        burden_piece=maximum_filter(piece, size=(1, reach, reach)) * zone,
+        burden_piece=maximum_filter(piece, size=(1, reach, reach)) * (burden > 0.0),
         area_mm2=share.sum(axis=(1, 2), dtype=np.float64) * pixel**2,
         apparent_mm2=_apparent(hu, beyond, physics, pixel, settings),
         arc_deg=union,
