@@ -25,7 +25,7 @@ PART_STATIONS = 7
 # A voxel to which candidate cells add less than this share has no say.
 UNTOUCHED = 0.002
 ROUNDS = 40
-SHARPNESS = np.repeat([0.02, 0.05, 0.1, 0.2], 10)
+SHARPNESS = np.repeat([0.06, 0.15, 0.3, 0.6], 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
