@@ -9,7 +9,7 @@ nothing reaches beyond the wall.
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.phantom.spec import Cap, Interruption, Moon, Nodule, Piece, Sector, Vessel
+from ctocalc.phantom.spec import Cap, Interruption, Moon, Nodule, Piece, Sector, Stent, Vessel
 
 _FAR = -1.0e3
 _NO_CAP = Cap(tapered=False, length_mm=0.05)
@@ -159,6 +159,21 @@ def piece_depth(vessel: Vessel, piece: Piece, s: Floats, u: Floats, v: Floats) -
     if isinstance(piece, Nodule):
         return _nodule_depth(vessel, piece, s, u, v)
     return _moon_depth(vessel, piece, s, u, v)
+
+
+def stent_depth(vessel: Vessel, stent: Stent, s: Floats, u: Floats, v: Floats) -> Floats:
+    """Return the depth inside a stent's struts, mm."""
+    radius = stent.share * mean_wall_radius(vessel, s)
+    half, gap = stent.strut_mm / 2, 2 * np.pi / stent.struts
+    lean = np.arctan2(2 * np.pi * radius, stent.pitch_mm)
+    turn = 2 * np.pi * (s - stent.start_mm) / stent.pitch_mm
+    across = []
+    for way in (-1, 1):
+        angle = (np.arctan2(v, u) + way * turn + gap / 2) % gap - gap / 2
+        across.append(half - np.abs(angle) * radius * np.cos(lean))
+    wall = half - np.abs(np.hypot(u, v) - radius)
+    ends = np.minimum(s - stent.start_mm, stent.end_mm - s)
+    return np.asarray(np.minimum(np.minimum(wall, np.maximum(*across)), ends))
 
 
 def piece_span(piece: Piece) -> tuple[float, float]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from ctocalc.phantom import recipes_artefact as artefact
 from ctocalc.phantom import recipes_calcium as calcium
 from ctocalc.phantom import recipes_lumen as lumen
 from ctocalc.phantom.random_case import random_case
 from ctocalc.phantom.spec import CaseSpec
 
-__all__ = ["NAMES", "named", "random_case", "recipe"]
+__all__ = ["ARTEFACTS", "NAMES", "named", "random_case", "recipe"]
 
 NAMES: dict[str, Callable[[], CaseSpec]] = {
     "open-vessel": lumen.open_vessel,
@@ -25,10 +26,24 @@ NAMES: dict[str, Callable[[], CaseSpec]] = {
     "oblique-branch": calcium.oblique_branch,
 }
 
+# Small cases made on demand: they are not among the committed ones.
+ARTEFACTS: dict[str, Callable[[], CaseSpec]] = {
+    "stent": artefact.stent,
+    "clip": artefact.clip,
+    "pacing-lead": artefact.pacing_lead,
+    "dense-calcium": artefact.dense_calcium,
+    "two-arcs": artefact.two_arcs,
+    "lumen-like-cap": artefact.lumen_like_cap,
+    "motion": artefact.moved,
+    "ghost": artefact.ghost,
+    "step": artefact.step,
+    "step-at-cap": artefact.step_at_cap,
+}
+
 
 def named(name: str) -> CaseSpec:
     """Return the recipe of a named case; KeyError when there is none."""
-    return NAMES[name]()
+    return (NAMES | ARTEFACTS)[name]()
 
 
 def recipe(name: str) -> CaseSpec:

@@ -1,5 +1,6 @@
 """One lesion's true values, to the definitions that results use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +32,12 @@ class Measuring:
     axis: Axis
     table: dict[str, Array]
     burden: Burden
+    seen: Callable[[Floats], Floats]
 
     def point(self, s_mm: float) -> list[float]:
-        """Return the axis point at an arc length, LPS mm."""
-        return [float(x) for x in self.axis.at(np.array([s_mm]), self.axis.points)[0]]
+        """Return the axis point at an arc length as the image shows it, LPS mm."""
+        where = self.axis.at(np.array([s_mm]), self.axis.points)
+        return [float(x) for x in self.seen(where)[0]]
 
 
 def quantity(value: float | None, unit: str, at_mm: float | None = None) -> dict[str, Any]:

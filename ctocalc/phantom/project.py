@@ -20,10 +20,11 @@ from ctocalc.phantom.anatomy import (
     mean_wall_radius,
     piece_depth,
     piece_span,
+    stent_depth,
     wall_depth,
 )
 from ctocalc.phantom.path import Axis, nearest
-from ctocalc.phantom.scene import Scene, vein_points
+from ctocalc.phantom.scene import Scene, rod_points, vein_points
 from ctocalc.phantom.spec import HU_PER_MGCC, CaseSpec, Vessel
 
 CELL_MM = 0.1
@@ -84,6 +85,11 @@ class Projector:
         vein = vein_points(self.spec, self.axes[self.spec.vessels[0].name])
         if vein is not None:
             yield vein[0], vein[1] + CELL_MM
+        for points, radius, _ in self._rods():
+            yield points, radius + CELL_MM
+
+    def _rods(self) -> list[tuple[Floats, float, float]]:
+        return rod_points(self.spec, self.axes[self.spec.vessels[0].name])
 
     def _bricks(self) -> Iterator[tuple[tuple[int, int, int], Bools]]:
         near = self._near()
@@ -139,8 +145,11 @@ class Projector:
         """Return vessels less background at points (n, 3), HU; edges are ``cell_mm`` wide."""
         found = [(v, *self._local(v, points, cell_mm)) for v in reversed(self.spec.vessels)]
         vein = vein_points(self.spec, self.axes[self.spec.vessels[0].name])
-        reach = None if vein is None else _share(vein[1] - _distance(vein, points), cell_mm)
+        reach = None if vein is None else _share(_depth(vein, points), cell_mm)
         some = np.zeros(len(points), dtype=np.bool_) if reach is None else reach > 0
+        rods = [(_share(_depth(rod, points), cell_mm), rod[2]) for rod in self._rods()]
+        for share, _ in rods:
+            some |= share > 0
         for one in found:
             some[one[1]] = True
         below = np.zeros(len(points))
@@ -155,6 +164,8 @@ class Projector:
             if vessel.parent is not None and lumen_is_open(self.spec, vessel):
                 share = _share(lumen_depth(vessel, *suv), cell_mm)
                 out[near] = _over(out[near], lumen_hu(vessel, suv[0]), share)
+        for share, hu in rods:
+            out = _over(out, hu, share)
         return out - below
 
     def _local(
@@ -180,7 +191,11 @@ class Projector:
             full = vessel.plaque_hu + piece.density_mgcc * HU_PER_MGCC[self.spec.scan.kvp]
             out[some] = _over(out[some], full, np.minimum(share / inside[some], 1))
         share = np.minimum(_share(lumen_depth(vessel, s, u, v), cell_mm) / inside, 1)
-        return _over(out, lumen_hu(vessel, s), share)
+        out = _over(out, lumen_hu(vessel, s), share)
+        for stent in vessel.stents:
+            share = _share(stent_depth(vessel, stent, s, u, v), cell_mm)
+            out = _over(out, stent.hu, np.minimum(share / inside, 1))
+        return out
 
 
 def lumen_is_open(spec: CaseSpec, branch: Vessel) -> bool:
@@ -204,5 +219,5 @@ def _over(under: Floats, upper: Floats | float, share: Floats) -> Floats:
     return np.asarray(under + (upper - under) * share)
 
 
-def _distance(vein: tuple[Floats, float, float], points: Floats) -> Floats:
-    return nearest(cKDTree(vein[0]), points, vein[1] + 0.3)[0]
+def _depth(tube: tuple[Floats, float, float], points: Floats) -> Floats:
+    return np.asarray(tube[1] - nearest(cKDTree(tube[0]), points, tube[1] + 0.3)[0])

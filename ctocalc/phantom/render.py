@@ -1,7 +1,7 @@
 """From a recipe to an image with its truth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from ctocalc._arrays import Array, Floats
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.volume import Volume
+from ctocalc.phantom.artefacts import displaced, distort
 from ctocalc.phantom.lines import Line, given_line
 from ctocalc.phantom.noise import noise
 from ctocalc.phantom.path import Axis, build_axes
@@ -80,7 +81,7 @@ def noiseless(spec: CaseSpec, grid: VoxelGrid | None = None) -> tuple[Floats, Vo
     grid = case_grid(spec, axes) if grid is None else grid
     scene = build_scene(spec, axes[spec.vessels[0].name])
     projector = Projector(spec=spec, axes=axes, scene=scene, grid=grid, sigma_mm=psf_sigma(spec))
-    return projector.picture(), grid
+    return distort(projector.picture(), spec, axes[spec.vessels[0].name], grid), grid
 
 
 def render(spec: CaseSpec, *, seed: int) -> PhantomCase:
@@ -96,8 +97,13 @@ def render(spec: CaseSpec, *, seed: int) -> PhantomCase:
     stored = np.clip(np.rint(picture), -1024, 3071).astype(np.int16) + np.int16(1024)
     rng = np.random.Generator(np.random.PCG64([seed, 1]))
     axes = build_axes(spec.vessels)
+    first = axes[spec.vessels[0].name]
     lines = tuple(given_line(v, axes[v.name], spec.line, rng) for v in spec.vessels if v.given)
-    truth, stations = describe(spec, axes, seed=seed)
+    lines = tuple(
+        replace(line, points_lps_mm=displaced(line.points_lps_mm, spec, first, grid))
+        for line in lines
+    )
+    truth, stations = describe(spec, axes, grid, seed=seed)
     return PhantomCase(
         name=spec.name,
         volume=Volume(stored=stored, slope=1.0, intercept=-1024.0, grid=grid),

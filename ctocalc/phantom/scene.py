@@ -169,12 +169,25 @@ def _bodies(spec: CaseSpec, axis: Axis) -> tuple[_Ellipsoid, ...]:
     return tuple(bodies)
 
 
+def rod_points(spec: CaseSpec, axis: Axis) -> list[tuple[Floats, float, float]]:
+    """Return every metal rod's axis points (n, 3), radius (mm) and HU."""
+    return [
+        (_beside(axis, r.start_mm, r.end_mm, r.angle_deg, r.distance_mm), r.diameter_mm / 2, r.hu)
+        for r in spec.surroundings.rods
+    ]
+
+
+def _beside(axis: Axis, start: float, end: float, angle_deg: float, distance: float) -> Floats:
+    keep = (axis.s >= start) & (axis.s <= end)
+    angle = np.radians(angle_deg)
+    side = np.cos(angle) * axis.frame[keep, 1] + np.sin(angle) * axis.frame[keep, 2]
+    return np.asarray(axis.points[keep] + distance * side)
+
+
 def vein_points(spec: CaseSpec, axis: Axis) -> tuple[Floats, float, float] | None:
     """Return the vein's axis points (n, 3), radius (mm) and HU, or None."""
     vein = spec.surroundings.vein
     if vein is None:
         return None
-    keep = (axis.s >= vein.start_mm) & (axis.s <= vein.end_mm)
-    angle = np.radians(vein.angle_deg)
-    side = np.cos(angle) * axis.frame[keep, 1] + np.sin(angle) * axis.frame[keep, 2]
-    return axis.points[keep] + vein.distance_mm * side, vein.diameter_mm / 2, vein.hu
+    points = _beside(axis, vein.start_mm, vein.end_mm, vein.angle_deg, vein.distance_mm)
+    return points, vein.diameter_mm / 2, vein.hu

@@ -119,6 +119,34 @@ Piece = Sector | Nodule | Moon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stent:
+    """A mesh of metal struts on a tube at ``share`` of the wall's radius, two crossing helices."""
+
+    start_mm: float
+    end_mm: float
+    share: float = 0.8
+    strut_mm: float = 0.14
+    struts: int = 6
+    pitch_mm: float = 9.0
+    hu: float = 30000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rod:
+    """A metal rod with round ends beside the first vessel: a clip's leg, a lead, a wire.
+
+    It follows the vessel's axis at ``distance_mm`` on the clock, and is no calcium of the truth.
+    """
+
+    start_mm: float
+    end_mm: float
+    angle_deg: float
+    distance_mm: float
+    diameter_mm: float
+    hu: float = 15000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vessel:
     """One artery: axis, outer wall, lumen, calcium."""
 
@@ -138,6 +166,7 @@ class Vessel:
     narrowings: tuple[Narrowing, ...] = ()
     remodelling: tuple[Remodelling, ...] = ()
     calcium: tuple[Piece, ...] = ()
+    stents: tuple[Stent, ...] = ()
     parent: str | None = None
     parent_at_mm: float = 0.0
     parent_angle_deg: float = 0.0
@@ -183,6 +212,35 @@ class Surroundings:
     vein: Vein | None = None
     chambers: tuple[Chamber, ...] = ()
     aorta_mm: float | None = None
+    rods: tuple[Rod, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """The heart moved in the slices while those within ``slab_mm`` about a station were taken.
+
+    ``doubled``: it was seen at both ends of the way only, else everywhere on it (smeared).  The
+    way is ``way_mm`` in the middle of the slab and less towards its ends (cosine), and symmetric
+    about the true place.
+    """
+
+    at_mm: float
+    slab_mm: float
+    way_mm: float
+    towards_deg: float
+    doubled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Two table positions that do not match: every slice above a station's lies ``shift_mm`` off.
+
+    ``towards_deg`` turns from the rows' to the columns' direction; the given line follows.
+    """
+
+    at_mm: float
+    shift_mm: float
+    towards_deg: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +258,8 @@ class Scan:
     psf_fwhm_z_mm: float = 0.75
     noise_hu: float = 24.0
     motion_mm: float = 0.0
+    slab_motion: Motion | None = None
+    step: Step | None = None
     contrast: bool = True
     margin_mm: float = 13.0
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from ctocalc._arrays import Array
+from ctocalc.geometry.grid import VoxelGrid
+from ctocalc.phantom.artefacts import artefacts, displaced
 from ctocalc.phantom.items import items
 from ctocalc.phantom.lesion_truth import Measuring, describe_lesion, quantity
 from ctocalc.phantom.lesions import lesions, occlusions
@@ -17,13 +19,13 @@ SCHEMA = "ctocalc-truth/1"
 
 
 def describe(
-    spec: CaseSpec, axes: Mapping[str, Axis], *, seed: int
+    spec: CaseSpec, axes: Mapping[str, Axis], grid: VoxelGrid, *, seed: int
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return ``truth.json`` as a mapping, and the true stations of the given vessels."""
     vessels, tables = [], []
     for vessel in spec.vessels:
         if vessel.given:
-            truth, table = _vessel(spec, vessel, axes)
+            truth, table = _vessel(spec, vessel, axes, grid)
             vessels.append(truth)
             tables.append(table)
     stations = {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
@@ -49,7 +51,7 @@ def describe(
 
 
 def _vessel(
-    spec: CaseSpec, vessel: Vessel, axes: Mapping[str, Axis]
+    spec: CaseSpec, vessel: Vessel, axes: Mapping[str, Axis], grid: VoxelGrid
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     axis = axes[vessel.name]
     table, total = station_table(vessel, axis), burden(vessel, axis)
@@ -61,17 +63,25 @@ def _vessel(
         for one in group:
             occluded[(s >= one.start_mm) & (s <= one.end_mm)] = one.total
     table |= {"lesion": of_lesion, "occluded": occluded}
-    measuring = Measuring(spec=spec, vessel=vessel, axis=axis, table=table, burden=total)
+    first = axes[spec.vessels[0].name]
+    names = [f"{letter}_lps_mm" for letter in "xyz"]
+    seen = displaced(np.stack([table[name] for name in names], axis=1), spec, first, grid)
+    table |= {name: seen[:, n] for n, name in enumerate(names)}
+    measuring = Measuring(
+        spec=spec, vessel=vessel, axis=axis, table=table, burden=total,
+        seen=lambda points: displaced(points, spec, first, grid),
+    )  # fmt: skip
     described = [describe_lesion(measuring, n, g) for n, g in enumerate(groups, start=1)]
     target = next((lesion for lesion in described if lesion["occluded"]), None)
     for lesion in described:
         lesion["target"] = lesion is target
         lesion["items"] = items(measuring, lesion) if lesion["occluded"] else None
     volume, mass = total.between(0, vessel.path.length_mm)
+    spoilt = artefacts(spec, vessel, axes, grid)
     return {
         "vessel": vessel.name,
         "status": "ok",
         "length_mm": vessel.path.length_mm,
         "calcium": {"volume_mm3": quantity(volume, "mm3"), "mass_mg": quantity(mass, "mg")},
         "lesions": described,
-    }, table
+    } | ({"artefacts": spoilt} if spoilt else {}), table

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ctocalc.cli.main import main
-from ctocalc.phantom.cases import NAMES
+from ctocalc.phantom.cases import ARTEFACTS, NAMES
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_list_names_every_case(run: Run) -> None:
     code, out, _ = run("phantom", "--list")
     assert code == 0
-    assert [line.split("\t")[0] for line in out.splitlines()] == list(NAMES)
+    assert [line.split("\t")[0] for line in out.splitlines()] == [*NAMES, *ARTEFACTS]
 
 
 def test_an_unknown_name_is_a_usage_error_that_lists_the_names(run: Run, tmp_path: Path) -> None:

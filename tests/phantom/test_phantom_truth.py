@@ -13,6 +13,7 @@ from ctocalc.phantom.cases import NAMES, named, random_case, recipe
 from ctocalc.phantom.lesion_truth import running_mean
 from ctocalc.phantom.lesions import lesions, occlusions
 from ctocalc.phantom.path import build_axes, build_axis
+from ctocalc.phantom.render import case_grid
 from ctocalc.phantom.sections import arcs, burden, longest_run, station_table
 from ctocalc.phantom.spec import (
     Bend,
@@ -48,9 +49,9 @@ def tube(
 
 def lesion(vessel: Vessel) -> dict[str, object]:
     spec = CaseSpec(name="t", summary="", vessels=(vessel,))
-    found: dict[str, object] = describe(spec, build_axes((vessel,)), seed=1)[0]["vessels"][0][
-        "lesions"
-    ][0]
+    axes = build_axes((vessel,))
+    truth, _ = describe(spec, axes, case_grid(spec, axes), seed=1)
+    found: dict[str, object] = truth["vessels"][0]["lesions"][0]
     return found
 
 
@@ -222,7 +223,8 @@ def test_regions_add_up_to_the_lesion() -> None:
 @pytest.mark.parametrize("name", ["random:3", "random-hard:4", "oblique-branch", "open-vessel"])
 def test_truth_is_json_with_the_names_of_a_result(name: str) -> None:
     spec = recipe(name)
-    truth, stations = describe(spec, build_axes(spec.vessels), seed=1)
+    axes = build_axes(spec.vessels)
+    truth, stations = describe(spec, axes, case_grid(spec, axes), seed=1)
     assert json.loads(json.dumps(truth, allow_nan=False)) == truth
     lengths = {len(column) for column in stations.values()}
     assert len(lengths) == 1
