@@ -170,8 +170,8 @@ def _measured(value: float | None, unit: Unit, share: float, reason: str) -> Mea
 
 
 def _centre_hu(seen: PolarSections) -> Floats:
-    """Mean HU (N,) of the disc of 0.6 mm about the axis; NaN outside the scan."""
-    near = seen.radius_mm <= 0.6
+    """Mean HU (N,) of the disc of 0.4 mm about the axis; NaN outside the scan."""
+    near = seen.radius_mm <= 0.4
     weight = np.maximum(seen.radius_mm[near], 0.05)
     return np.asarray((seen.samples[:, :, near].mean(axis=1) @ weight) / weight.sum())
 
@@ -187,8 +187,9 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
         filled = (even > least_hu) & (np.abs(centre - even) < 0.15 * even)
         places = np.flatnonzero(filled)
         if filled.mean() >= 0.2 and len(places) >= 12:
-            # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.
-            seen += [float(np.median(centre[end])) for end in (places[:30], places[-30:])]
+            # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.  Where a
+            # vessel narrows, or the line leaves its middle, less than the lumen shows.
+            seen += [float(np.percentile(centre[e], 70)) for e in (places[:10], places[-10:])]
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         pool = float(np.median(known)) if len(known) else None

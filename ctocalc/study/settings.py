@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from ctocalc.lesion.describe import LesionSettings
 from ctocalc.study.clinical import ClinicalSheet
 from ctocalc.vessel.calcium import CalciumSettings
-from ctocalc.vessel.lumen import LumenSettings
+from ctocalc.vessel.channel import ChannelSettings
+from ctocalc.vessel.look import LumenSettings
 from ctocalc.vessel.occlusion import OcclusionSettings
+from ctocalc.vessel.tissue import TissueSettings
 from ctocalc.vessel.wall import WallSettings
 
 
@@ -42,6 +44,8 @@ class AnalysisSettings:
     image: ImageSettings = field(default_factory=ImageSettings)
     axis: AxisSettings = field(default_factory=AxisSettings)
     lumen: LumenSettings = field(default_factory=LumenSettings)
+    tissue: TissueSettings = field(default_factory=TissueSettings)
+    channel: ChannelSettings = field(default_factory=ChannelSettings)
     occlusion: OcclusionSettings = field(default_factory=OcclusionSettings)
     wall: WallSettings = field(default_factory=WallSettings)
     calcium: CalciumSettings = field(default_factory=CalciumSettings)

@@ -15,7 +15,8 @@ from ctocalc.image.sections import (
     polar_sections,
 )
 from ctocalc.study.settings import AnalysisSettings
-from ctocalc.vessel.lumen import LumenSignal, channel_share, find_lumen, without_contrast
+from ctocalc.vessel.channel import channel_share
+from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
 from ctocalc.vessel.occlusion import Interruption, find_occlusions, given_occlusions
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.wall import Wall, find_wall
@@ -24,6 +25,8 @@ HALF_WIDTH_MM = 4.5
 PIXEL_MM = 0.15
 CAP_ZONE_MM = 1.0
 RAYS = 48
+# A wall found narrower than this is no guide to where the lumen may lie.
+LEAST_RADIUS_MM = 1.0
 RADII_MM = np.arange(0.0, 4.01, 0.1)
 
 
@@ -86,7 +89,9 @@ def trace(
     polar = polar_sections(sampler, frames, angles=RAYS, radius_mm=RADII_MM)
     if physics.contrast:
         radius = wall_radius_mm(frames, before, settings)
-        signal = find_lumen(sections, radius, physics, settings=settings.lumen)
+        signal = find_lumen(
+            sections, radius, physics, settings=settings.lumen, tissue=settings.tissue
+        )
     else:
         signal = without_contrast(len(frames), physics)
     rays = fit_rays(
@@ -125,8 +130,8 @@ def _has_channel(
     low = gap.entry.tip_mm if gap.entry else gap.start_mm
     high = gap.exit.tip_mm if gap.exit else gap.end_mm
     body = (s > low + CAP_ZONE_MM) & (s < high - CAP_ZONE_MM)
-    share = channel_share(sections, radius_mm, signal, body, settings=settings.lumen)
-    least = signal.share_of(np.array(settings.lumen.channel_diameter_mm))
+    share = channel_share(sections, radius_mm, signal, body, settings=settings.channel)
+    least = signal.share_of(np.array(settings.channel.diameter_mm))
     return share is not None and share >= float(least)
 
 
@@ -134,8 +139,8 @@ def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSetti
     """Mean wall radius (N,) that an earlier look found at the same arc length, or the usual."""
     if before is None:
         return np.full(len(frames), settings.wall.usual_radius_mm)
-    radius = np.sqrt(before.wall.boundary.area_mm2 / np.pi)
-    return np.interp(frames.arclength_mm, before.frames.arclength_mm, radius)
+    radius = np.sqrt(before.wall.boundary.area_mm2 / np.pi).clip(min=LEAST_RADIUS_MM)
+    return np.asarray(np.interp(frames.arclength_mm, before.frames.arclength_mm, radius))
 
 
 def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> Curve:

@@ -10,6 +10,7 @@ from ctocalc.kernels.runs import runs
 from ctocalc.vessel.caps import Cap, fit_cap
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rays import SMOOTH_ALONG_MM
+from ctocalc.vessel.tissue import Tissue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +18,13 @@ class OcclusionSettings:
     """When contrast counts as interrupted.
 
     ``least_contrast_share`` of the local lumen's contrast, smoothed along ``smooth_mm``, finds the
-    interruptions; the caps are then located by a fit.  Calcium that fills the middle for
-    ``longest_cover_mm`` leaves no lumen beside it.  Two interruptions with less than
+    interruptions; the caps are then located by a fit.  Two interruptions with less than
     ``island_mm`` of contrast between them are one.
     """
 
     least_contrast_share: float = 0.33
     smooth_mm: float = 0.6
     shortest_mm: float = 1.5
-    longest_cover_mm: float = 2.0
     shortest_island_mm: float = 2.0
     island_mm: float = 5.0
     cap_window_mm: float = 9.0
@@ -57,7 +56,7 @@ def find_occlusions(
     """Find the interruptions of contrast along one vessel.
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
-    to show on single sections is looked for by `lumen.channel_share`.  Misleads where calcium as
+    to show on single sections is looked for by `channel.channel_share`.  Misleads where calcium as
     bright as the lumen plugs the vessel.
     """
     step = float(np.median(np.diff(arclength_mm)))
@@ -124,24 +123,15 @@ def _is_seen(signal: LumenSignal, run: tuple[int, int]) -> bool:
 
 
 def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> Bools:
-    """Stations without contrast; those that calcium covers follow their darker neighbour."""
-    share = signal.share
+    """Stations without contrast: plaque, calcium, and the narrowest of what tapers."""
+    share = np.where(signal.tissue == Tissue.LUMEN, signal.share, np.minimum(signal.share, 0.0))
     known = np.isfinite(share)
-    if not known.any():
-        return np.zeros(len(share), dtype=bool)
     n = np.arange(len(share))
-    before = np.maximum.accumulate(np.where(known, n, -1))
-    after = np.minimum.accumulate(np.where(known, n, len(n))[::-1])[::-1]
-    left = np.where(before >= 0, share[np.clip(before, 0, None)], np.inf)
-    right = np.where(after < len(n), share[np.clip(after, None, len(n) - 1)], np.inf)
-    filled = np.where(known, share, np.minimum(left, right))
-    # A calcified plug leaves no lumen beside it; a calcified rim may.
-    for start, stop in runs(~known):
-        if signal.plugged[start:stop].sum() * step_mm >= settings.longest_cover_mm:
-            filled[start:stop] = 0.0
-    filled = np.where(signal.patent | ~known, filled, np.minimum(filled, 0.0))
+    lumen = signal.tissue == Tissue.LUMEN
+    if known.any():
+        share = np.where(known, share, np.where(lumen, np.interp(n, n[known], share[known]), 0.0))
     smooth = gaussian_filter1d(
-        np.clip(filled, -0.2, 1.2), settings.smooth_mm / step_mm, mode="nearest"
+        np.clip(share, -0.2, 1.2), settings.smooth_mm / step_mm, mode="nearest"
     )
     return np.asarray(smooth < settings.least_contrast_share)
 

@@ -213,8 +213,12 @@ def test_a_reversed_line_swaps_entry_and_exit_and_nothing_else(
     found, there = lesion_of(analyse(synthetic / CASE / "dicom", turned)), lesion_of(base)
     assert found.start_lps_mm == pytest.approx(there.end_lps_mm, abs=0.35)
     assert found.end_lps_mm == pytest.approx(there.start_lps_mm, abs=0.35)
-    stumps = (found.proximal_stump.call, found.distal_stump.call)
-    assert stumps == (there.distal_stump.call, there.proximal_stump.call)
+    for one, other in (
+        (found.proximal_stump, there.distal_stump),
+        (found.distal_stump, there.proximal_stump),
+    ):
+        # The scan is sampled at other places: what is borderline may fall to either side.
+        assert one.call == other.call or (one.borderline and other.borderline)
     assert len(found.occlusions) == len(there.occlusions)
     for mine, true, tolerance in (
         (found.length_mm, there.length_mm, 0.35),

@@ -27,10 +27,6 @@ WRONG_THOUGH_BORDERLINE = {
     ("two-lesions", "calcification_half"),
     ("two-lesions", "arc_180_where_half"),
 }
-# Wrong today; a repair takes it from here.
-KNOWN_OFF_AXIS = {
-    "oblique-branch": "D1: recentring pulls the first stations into the parent, 0.63 mm off",
-}
 
 
 def true_vessels(name: str) -> list[dict[str, Any]]:
@@ -43,10 +39,6 @@ def holds_occlusion(name: str) -> bool:
 
 
 OCCLUDED = [name for name in NAMES if holds_occlusion(name)]
-
-
-def expected(name: str, why: str | None) -> Any:
-    return pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=why)] if why else [])
 
 
 def all_items(against_truth: Paired) -> list[ItemPair]:
@@ -103,7 +95,7 @@ def test_without_contrast_calcium_is_told_and_occlusion_is_not(
     assert (vessel.found.calcium.agatston.value or 0) > 0
 
 
-@pytest.mark.parametrize("name", [expected(n, KNOWN_OFF_AXIS.get(n)) for n in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_axis_as_a_whole_lies_on_the_true_one(name: str, against_truth: Paired) -> None:
     for vessel in against_truth(name):
         assert axis_offset_mm(vessel) < OFFSET_MM

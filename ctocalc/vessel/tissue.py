@@ -1,0 +1,138 @@
+"""What fills each station: lumen, plaque without lumen, or calcium without lumen."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from ctocalc._arrays import Floats, Ints
+
+
+class Tissue(IntEnum):
+    """What the middle of a station holds."""
+
+    LUMEN = 0
+    PLAQUE = 1
+    CALCIUM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TissueSettings:
+    """What speaks for lumen, and how readily the tissue changes along the vessel.
+
+    All energies are -log likelihoods per independent look, of which there is one every
+    ``look_mm``.  A lumen is round (``round_sd``: 1 - the ratio of its axes), not hollow, near the
+    middle of the wall (``offset_sd``: share of the wall's radius) and no brighter than the lumen
+    upstream (from ``bright_from``, ``bright_sd``); it has ``full_share`` of a wide lumen's contrast
+    or more.  Calcium may have any shape, place and brightness, which costs ``calcium_energy``.
+    Above ``clean_share`` something is calcium; a lumen beside it shows as ``room_mm2`` of its own
+    HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there.
+    """
+
+    look_mm: float = 1.25
+    round_sd: float = 0.13
+    offset_sd: float = 0.2
+    hollow_from: float = 0.02
+    hollow_sd: float = 0.04
+    bright_from: float = 1.03
+    bright_sd: float = 0.025
+    full_share: float = 0.7
+    share_sd: float = 0.2
+    plaque_share: float = 0.12
+    plaque_sd: float = 0.09
+    calcium_energy: float = 3.5
+    clean_share: float = 1.25
+    room_mm2: float = 0.7
+    no_room_energy: float = 5.0
+    beside_shape: float = 0.6
+    lumen_to_plaque: float = 2.5
+    lumen_to_calcium: float = 3.5
+    plaque_to_calcium: float = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What speaks for one tissue or the other, per station (N,); NaN where unknown.
+
+    ``share`` contrast of the place that may be lumen, ``brightest`` of the brightest place inside
+    the wall, both as shares of the lumen expected there; ``level`` its HU as a share of the lumen
+    upstream (uncertain by ``level_sd``); ``lumen_mm2`` area of what has the lumen's HU and width.
+    The shape is seen in two ways (2, N), by rays from the brightest place and by that area:
+    ``offset`` from the axis as a share of the wall's radius, ``roundness`` the ratio of the axes
+    (uncertain by ``spread``), ``hollow`` how much darker the middle is.
+    """
+
+    share: Floats
+    brightest: Floats
+    level: Floats
+    level_sd: Floats
+    lumen_mm2: Floats
+    offset: Floats
+    roundness: Floats
+    spread: Floats
+    hollow: Floats
+
+
+def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
+    """Return the most likely `Tissue` (N,) along the vessel (Viterbi).
+
+    Misleads where calcium of the lumen's HU is round and central: nothing in CT tells it apart.
+    """
+    energy = _energies(evidence, settings) * (step_mm / settings.look_mm)
+    cost = np.array(
+        [
+            [0.0, settings.lumen_to_plaque, settings.lumen_to_calcium],
+            [settings.lumen_to_plaque, 0.0, settings.plaque_to_calcium],
+            [settings.lumen_to_calcium, settings.plaque_to_calcium, 0.0],
+        ]
+    )
+    # Both ends of a line lie in lumen unless the vessel is blocked there.
+    ends = np.array([0.0, settings.lumen_to_plaque, 2 * settings.lumen_to_calcium])
+    count = len(energy)
+    total = energy[0] + ends
+    came = np.zeros((count, len(Tissue)), dtype=np.int64)
+    for n in range(1, count):
+        ways = total[:, None] + cost
+        came[n] = ways.argmin(axis=0)
+        total = ways.min(axis=0) + energy[n]
+    out = np.empty(count, dtype=np.int64)
+    out[-1] = int((total + ends).argmin())
+    for n in range(count - 1, 0, -1):
+        out[n - 1] = came[n, out[n]]
+    return out
+
+
+def _energies(seen: Evidence, settings: TissueSettings) -> Floats:
+    """Return -log likelihood (N, 3) of every tissue, in ratio to a perfectly shaped lumen's."""
+    share = np.clip(np.nan_to_num(seen.share, nan=0.0), -0.2, 1.2)
+    bright = np.nan_to_num(seen.brightest, nan=0.0)
+    clean = bright < settings.clean_share
+    less = _penalty(settings.full_share - share, settings.share_sd, 8.0)
+    more = _penalty(
+        seen.level - settings.bright_from, np.hypot(settings.bright_sd, seen.level_sd), 6.0
+    )
+    shape = _penalty(seen.offset, settings.offset_sd, 4.5)
+    shape += _penalty(1.0 - seen.roundness, np.hypot(settings.round_sd, seen.spread), 4.5)
+    shape += _penalty(
+        seen.hollow - settings.hollow_from, np.hypot(settings.hollow_sd, 0.6 * seen.spread), 4.5
+    )
+    beside = settings.no_room_energy * np.maximum(1.0 - seen.lumen_mm2 / settings.room_mm2, 0.0)
+    beside += settings.beside_shape * np.nan_to_num(shape[1])
+    # A neighbour that touches spoils one way of seeing the shape, seldom both.
+    shape = np.where(np.isfinite(shape), shape, np.inf).min(axis=0)
+    shape = np.where(np.isfinite(shape), shape, settings.calcium_energy - 0.5)
+    lumen = less + np.nan_to_num(more) + np.where(bright > 0.35, shape, 1.0)
+    plaque = _penalty(bright - settings.plaque_share, settings.plaque_sd, 10.0)
+    calcium = np.where(bright > 0.3, settings.calcium_energy, 8.0)
+    return np.stack(
+        [
+            np.where(clean, lumen, beside),
+            np.where(clean, plaque, 8.0),
+            np.where(clean, calcium, 1.5),
+        ],
+        axis=1,
+    )
+
+
+def _penalty(excess: Floats, sd: Floats | float, most: float) -> Floats:
+    return np.asarray(np.minimum((np.maximum(excess, 0.0) / sd) ** 2 / 2.0, most))

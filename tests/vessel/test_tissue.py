@@ -1,0 +1,82 @@
+"""Telling lumen, plaque and calcium apart along a vessel, from evidence that is made up."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.testing import assert_array_equal
+
+from ctocalc._arrays import Floats
+from ctocalc.vessel.tissue import Evidence, Tissue, TissueSettings, tell_tissue
+
+STEP = 0.5
+COUNT = 120
+ROUND, FLAT = 0.95, 0.4
+BODY = slice(40, 80)
+PIECE = slice(50, 62)
+
+
+def evidence(roundness: float = ROUND, level: float = 0.97) -> Evidence:
+    """A lumen, a dark body from 20 to 40 mm, and in it a piece as bright as the lumen."""
+    share = np.ones(COUNT)
+    share[BODY] = 0.0
+    shape, bright = np.full(COUNT, ROUND), np.full(COUNT, 0.97)
+    share[PIECE], shape[PIECE], bright[PIECE] = 1.0, roundness, level
+    two: Floats = np.stack([shape, np.full(COUNT, np.nan)])
+    return Evidence(
+        share=share, brightest=share, level=np.where(share > 0, bright, 0.1),
+        level_sd=np.zeros(COUNT), lumen_mm2=4.0 * share, offset=0.05 * np.ones((2, COUNT)),
+        roundness=two, spread=np.zeros((2, COUNT)), hollow=np.zeros((2, COUNT)),
+    )  # fmt: skip
+
+
+def told(seen: Evidence) -> np.ndarray:
+    return tell_tissue(seen, STEP, TissueSettings())
+
+
+def test_an_open_vessel_is_lumen_and_a_dark_stretch_is_not() -> None:
+    tissue = told(evidence())
+    assert set(tissue[:40]) == {Tissue.LUMEN} == set(tissue[80:])
+    assert set(tissue[40:50]) == {Tissue.PLAQUE} == set(tissue[62:80])
+
+
+def test_a_round_central_piece_of_the_lumens_hu_is_an_island() -> None:
+    assert set(told(evidence())[PIECE]) == {Tissue.LUMEN}
+
+
+def test_a_flat_piece_of_the_lumens_hu_is_calcium() -> None:
+    assert set(told(evidence(roundness=FLAT))[PIECE]) == {Tissue.CALCIUM}
+
+
+def test_what_is_brighter_than_the_lumen_upstream_is_calcium_however_round() -> None:
+    assert set(told(evidence(level=1.15))[PIECE]) == {Tissue.CALCIUM}
+    # Unless its own HU is not known that well.
+    vague = replace(evidence(level=1.15), level_sd=np.full(COUNT, 0.2))
+    assert set(told(vague)[PIECE]) == {Tissue.LUMEN}
+
+
+def test_beside_bright_calcium_the_room_for_a_lumen_decides() -> None:
+    seen = evidence()
+    bright = seen.brightest.copy()
+    bright[20:30] = 3.0
+    room = replace(seen, brightest=bright)
+    assert set(told(room)[20:30]) == {Tissue.LUMEN}
+    area = seen.lumen_mm2.copy()
+    area[20:30] = 0.0
+    assert set(told(replace(room, lumen_mm2=area))[20:30]) == {Tissue.CALCIUM}
+
+
+def test_one_noisy_station_changes_nothing() -> None:
+    seen = evidence()
+    shape = seen.roundness.copy()
+    shape[0, 10] = 0.3
+    share = seen.share.copy()
+    share[90] = 0.3
+    assert_array_equal(told(replace(seen, roundness=shape, share=share)), told(seen))
+
+
+def test_the_other_direction_tells_the_same() -> None:
+    seen = evidence(roundness=FLAT)
+    turned = Evidence(
+        **{name: getattr(seen, name)[..., ::-1].copy() for name in Evidence.__slots__}
+    )
+    assert_array_equal(told(turned)[::-1], told(seen))
