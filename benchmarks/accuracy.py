@@ -1,215 +1,316 @@
-"""Errors against truth on fresh random phantoms, beside a naive method.
+"""Errors against truth on phantoms: the program beside a naive method and an oracle.
 
-python -m benchmarks.accuracy [--cases 30] [--quality standard|hard] [--first-seed 5000] [--tiny]
+python -m benchmarks.accuracy [--quality standard|hard|both] [--cases 30] [--first-seed 5000]
+    [--cases-from FOLDER] [--repeats 2] [--workers 2] [--json FILE] [--tiny]
+
+A row is one measure: signed errors with bias, SD, 95 % limits of agreement, mean absolute error and
+its 90th percentile, or a share; what the naive method and the oracle reach of the same bar; the
+share of truths inside the stated 95 % intervals.  The oracle is given the true axis, outer wall and
+occlusions and fits calcium as the program does.  What is graded: ``benchmarks/grading.py``.
 """
 
 import argparse
+import json
+import os
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+from scipy.ndimage import map_coordinates
 
-from benchmarks.truth import ITEMS, LesionPair, OcclusionPair, VesselPair, occluded, pair
-from ctocalc._arrays import Floats
-from ctocalc.geometry.frames import rotation_minimising
-from ctocalc.image.scan import ScanFacts
-from ctocalc.image.sections import cartesian_sections, linear
-from ctocalc.image.volume import Volume
-from ctocalc.phantom.lines import Line
-from ctocalc.phantom.random_case import random_case
-from ctocalc.phantom.render import PhantomCase, render
-from ctocalc.quantity import Measured
-from ctocalc.study.analyse import analyse
-from ctocalc.study.result import CaseResult
-from ctocalc.study.settings import Request
-from ctocalc.vessel.centerline import Centerline
+from benchmarks.bars import MORE_ROWS, ROWS, Row, reached, stats
+from benchmarks.cases import Case, Quality, from_file, from_seed
+from benchmarks.coverage import cover_case, cover_vessel
+from benchmarks.findings import findings
+from benchmarks.grading import TrueVessel, grade
+from benchmarks.naive import naive
+from benchmarks.oracle import oracle
+from benchmarks.repeat import repeat
+from benchmarks.sheet import Plain, Sheet
+from ctocalc._arrays import Bools, Floats
 
-NAIVE_HU = 600.0
-NAIVE_RADIUS_MM = 1.5
-STEP_MM = 0.5
-CALCIFIED = 0.02
-STEADY_ARC_DEG = 20.0
-NAIVE = "naive: >= 600 HU within the given radius (or 1.5 mm) of the raw line"
-# Stations at both ends of a line, whose wall is only half seen.
-ENDS = 4
+METHODS = ("program", "naive", "oracle")
+# Measures of calcium alone: the oracle was given the rest.
+OF_ORACLE = {
+    "fraction calcified", "fraction none", "max fraction", "half", "arc", "volume", "mass",
+    "item calcification", "item calcification_half", "item full_moon", "item arc_180_where_half",
+}  # fmt: skip
+# Brighter than this outside the wall is no fat, and a fifth of the contour is a side.
+MUSCLE_HU, MUSCLE_SHARE = 0.0, 0.2
+RING_MM = (0.9, 1.2, 1.5)
+HEAD = (
+    f"{'measure':<46}{'n':>6}{'bias':>8}{'SD':>8}{'limits of agreement':>20}{'MAE':>8}{'p90':>8}"
+    f"  {'reached':<20}{'bar':<28}{'met':<12}{'naive':<20}{'oracle':<20}{'inside':>7}"
+)
 
 
-class Table:
-    """Signed errors by quantity, and counts of what is right or wrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One case: a seed, or a file of another generator."""
 
-    def __init__(self) -> None:
-        self.errors: defaultdict[str, list[float]] = defaultdict(list)
-        self.counts: Counter[str] = Counter()
-        self.items: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    quality: Quality
+    seed: int
+    path: Path | None
+    repeats: bool
 
-    def add(self, name: str, errors: Iterable[float]) -> None:
-        self.errors[name].extend(float(e) for e in errors if np.isfinite(e))
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return self.path.stem if self.path else f"{self.quality} {self.seed}"
+
+
+Outcome = tuple[Job, dict[str, Plain], list[str]]
+
+
+def run(job: Job) -> Outcome:
+    """Evaluate one case by every method; what fails is told, never raised."""
+    sheets, failures = {name: Sheet() for name in (*METHODS, "repeats")}, []
+    try:
+        case = from_file(job.path) if job.path else from_seed(job.seed, job.quality)
+        vessels = [true_vessel(case, n, record) for n, record in enumerate(case.truth["vessels"])]
+    except Exception:
+        return job, {}, [f"{job.name}, case: {traceback.format_exc(limit=-2)}"]
+    steps: dict[str, Any] = {"program": _program, "naive": _naive, "oracle": _oracle}
+    if job.repeats:
+        steps["repeats"] = lambda case, _, sheet: repeat(case, job.seed, sheet)
+    out = {}
+    for name, step in steps.items():
+        try:
+            step(case, vessels, sheets[name])
+            sheets[name].count("cases", 1)
+            out[name] = sheets[name].plain()
+        except Exception:
+            failures.append(f"{job.name}, {name}: {traceback.format_exc(limit=-2)}")
+    return job, out, failures
+
+
+def _program(case: Case, vessels: list[TrueVessel], sheet: Sheet) -> None:
+    result = case.measured()
+    found = {one.vessel: one for one in result.vessels}
+    cover_case(result, case.truth, sheet)
+    for vessel in vessels:
+        one = found[vessel.record["vessel"]]
+        grade(findings(one), vessel, sheet)
+        cover_vessel(one, vessel, sheet)
+
+
+def _naive(case: Case, vessels: list[TrueVessel], sheet: Sheet) -> None:
+    lines = {line.vessel: line for line in case.lines}
+    for vessel in vessels:
+        grade(naive(case, lines[vessel.record["vessel"]]), vessel, sheet)
+
+
+def _oracle(case: Case, vessels: list[TrueVessel], sheet: Sheet) -> None:
+    for vessel in vessels:
+        found = oracle(case, vessel.record["vessel"])
+        if found is not None:
+            grade(found, vessel, sheet)
+
+
+def true_vessel(case: Case, n: int, record: dict[str, Any]) -> TrueVessel:
+    """Return the truth of the case's n-th vessel; the first is the main line, others branches."""
+    table = case.table(record["vessel"])
+    bare = TrueVessel(
+        record=record, table=table, branch=n > 0, beside_muscle=np.zeros(0, dtype=bool)
+    )
+    return TrueVessel(
+        record=record, table=table, branch=n > 0, beside_muscle=beside_muscle(case, bare)
+    )
+
+
+def beside_muscle(case: Case, vessel: TrueVessel) -> Bools:
+    """Whether a fifth of the ring about the true wall (stations (M,)) is brighter than fat."""
+    tangent: Floats = vessel.tangent
+    side = np.eye(3)[np.abs(tangent).argmin(axis=1)]
+    u = np.cross(tangent, side)
+    u /= np.linalg.norm(u, axis=1, keepdims=True)
+    v = np.cross(tangent, u)
+    angle = np.arange(24) * 2 * np.pi / 24
+    ray = np.cos(angle)[:, None] * u[:, None] + np.sin(angle)[:, None] * v[:, None]
+    far = np.sqrt(vessel.column("wall_area_mm2") / np.pi)[:, None] + np.array(RING_MM)
+    at = vessel.points[:, None, None] + ray[:, :, None] * far[:, None, :, None]
+    volume = case.volume
+    to_voxel = np.linalg.inv(volume.grid.lps_from_kji)
+    voxel = np.einsum("ij,narj->inar", to_voxel[:3, :3], at) + to_voxel[:3, 3, None, None, None]
+    stored = map_coordinates(volume.stored.astype(np.float32), voxel, order=1, mode="nearest")
+    hu = (stored * volume.slope + volume.intercept).mean(axis=2)
+    return np.asarray((hu > MUSCLE_HU).mean(axis=1) >= MUSCLE_SHARE)
+
+
+def outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    """Run all cases, in worker processes; a worker that dies fails its own case."""
+    if workers <= 1:
+        yield from (run(job) for job in jobs)
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        waiting = {pool.submit(run, job): job for job in jobs}
+        for done in as_completed(waiting):
+            try:
+                yield done.result()
+            except Exception as error:
+                yield waiting[done], {}, [f"{waiting[done].name}, worker: {error!r}"]
+
+
+class Suite:
+    """Everything measured at one quality."""
+
+    def __init__(self, quality: Quality, title: str) -> None:
+        self.quality, self.title = quality, title
+        self.sheets = {name: Sheet() for name in (*METHODS, "repeats")}
+        self.failures: list[str] = []
+
+    def take(self, outcome: Outcome) -> None:
+        """Add one case."""
+        _, found, failures = outcome
+        self.failures += failures
+        for name, plain in found.items():
+            self.sheets[name].merge(plain)
+
+    def cases(self, method: str) -> int:
+        """How many cases a method was run on."""
+        return int(self.sheets[method].shares["cases"][1])
+
+    def reached(self, method: str, row: Row) -> list[float | None]:
+        """Return what a method reached of every bar of a row."""
+        if method == "oracle" and row.key not in OF_ORACLE:
+            return [None] * len(row.bars)
+        sheet, cases = self.sheets[method], self.cases(method)
+        return [reached(sheet, row, statistic, cases) for statistic, *_ in row.bars]
+
+    def limits(self, row: Row) -> list[float]:
+        """Return the bars of a row at this quality."""
+        return [a if self.quality == "standard" else b for _, a, b in row.bars]
+
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Return every row with the sheet it is read from."""
+        repeats = self.sheets["repeats"]
+        yield from (("program", row) for row in ROWS)
+        for row in MORE_ROWS:
+            again = row.key in repeats.errors or row.key in repeats.shares
+            if again or " by " not in row.key:
+                yield ("repeats" if again else "program"), row
 
     def lines(self) -> list[str]:
         """Return the table as text."""
-        c = self.counts
-        out = [
-            f"occlusions {c['true']}, missed {c['missed']}, false {c['false']}; true subtotals "
-            f"{c['subtotal']}; cases {c['cases']}",
-            f"{'error':<44}{'n':>6}{'bias':>9}{'MAE':>9}{'p90':>9}",
-        ]
-        for name, errors in sorted(self.errors.items()):
-            e = np.array(errors)
-            numbers = (e.mean(), np.abs(e).mean(), np.percentile(np.abs(e), 90))
-            out.append(f"{name:<44}{len(e):>6}" + "".join(f"{n:>9.3f}" for n in numbers))
-        kinds = ("gradable", "wrong", "wrong, flagged", "borderline", "undecided")
-        out.append(f"{'score item':<24}" + "".join(f"{kind:>16}" for kind in kinds))
-        total: Counter[str] = Counter()
-        for item in ITEMS:
-            total += self.items[item]
-            out.append(f"{item:<24}" + "".join(f"{self.items[item][kind]:>16}" for kind in kinds))
-        out.append(f"{'all':<24}" + "".join(f"{total[kind]:>16}" for kind in kinds))
-        return out
+        out = [f"{self.title}; cases {self.cases('program')}, failures {len(self.failures)}", HEAD]
+        out += [self._line(source, row) for source, row in self.rows()]
+        out.append(f"{'95 % interval of':<34}{'n':>6}{'inside %':>10}{'without one':>13}")
+        for name, (inside, of, without) in sorted(self.sheets["program"].inside.items()):
+            share = f"{100 * inside / of:.1f}" if of else "-"
+            out.append(f"{name:<34}{of:>6.0f}{share:>10}{without:>13.0f}")
+        graded = [met for _, row in self.rows() if row in ROWS for met in self.met("program", row)]
+        told = [met for met in graded if met is not None]
+        out.append(f"bars met: {sum(told)} of {len(told)}; nothing to grade: "
+                   f"{len(graded) - len(told)}")  # fmt: skip
+        return out + self.failures
+
+    def met(self, source: str, row: Row) -> list[bool | None]:
+        """Whether each bar of a row is met; None where there is nothing to grade."""
+        pairs = zip(self.reached(source, row), self.limits(row), strict=True)
+        return [None if value is None else value <= limit for value, limit in pairs]
+
+    def _line(self, source: str, row: Row) -> str:
+        sheet = self.sheets[source]
+        text = f"{row.label:<46}"
+        found = None if row.counted else stats(sheet.errors.get(row.key, []))
+        if row.counted:
+            n = sheet.shares.get(row.key, [0.0, 0.0])[1] or self.cases(source)
+            text += f"{n:>6.0f}{'':>52}"
+        elif found is None:
+            text += f"{0:>6}{'':>52}"
+        else:
+            limits = f"{_short(found.limits[0])} to {_short(found.limits[1])}"
+            text += f"{found.n:>6}{_short(found.bias):>8}{_short(found.sd):>8}{limits:>20}"
+            text += f"{_short(found.mae):>8}{_short(found.p90):>8}"
+        names = [bar[0] for bar in row.bars]
+        bars = " ".join(f"{name} {limit:g}" for name, limit in zip(names, self.limits(row),
+                                                                   strict=True))  # fmt: skip
+        met = " ".join({None: "-", True: "yes", False: "NO"}[one] for one in self.met(source, row))
+        naive_, oracle_ = (
+            " ".join(_short(v) for v in self.reached(method, row)) if source == "program" else ""
+            for method in ("naive", "oracle")
+        )
+        mine = " ".join(_short(v) for v in self.reached(source, row))
+        inside, of, _ = sheet.inside.get(row.interval, [0.0, 0.0, 0.0])
+        share = f"{100 * inside / of:.0f} %" if of else ""
+        return f"{text}  {mine:<20}{bars:<28}{met:<12}{naive_:<20}{oracle_:<20}{share:>7}".rstrip()
+
+    def plain(self) -> dict[str, Any]:
+        """Return everything as JSON."""
+        rows = [
+            {
+                "measure": row.label, "bars": {bar[0]: limit for bar, limit in
+                                               zip(row.bars, self.limits(row), strict=True)},
+                "met": self.met(source, row),
+                **{name: self.reached(name, row) for name in (source, "naive", "oracle")},
+            }
+            for source, row in self.rows()
+        ]  # fmt: skip
+        sheets = {name: sheet.plain() for name, sheet in self.sheets.items()}
+        return {"title": self.title, "rows": rows, "sheets": sheets, "failures": self.failures}
 
 
-def centerline(line: Line) -> Centerline:
-    return Centerline(
-        points_lps_mm=line.points_lps_mm, radius_mm=line.radius_mm, vessel=line.vessel,
-        frame_declared=True,
-    )  # fmt: skip
+def _short(number: float | None) -> str:
+    if number is None:
+        return "-"
+    return f"{number:.3f}" if abs(number) < 1 else f"{number:.2f}"
 
 
-def measured(case: PhantomCase) -> CaseResult:
-    """Analyse a phantom in memory."""
-    spacing = case.volume.grid.spacing_kji_mm
-    facts = ScanFacts(
-        spacing_kji_mm=spacing, slices=case.volume.grid.shape_kji[0], kvp=float(case.kvp),
-        modality="CT", slice_thickness_mm=spacing[0],
-    )  # fmt: skip
-    lines = tuple(centerline(line) for line in case.lines)
-    return analyse(case.volume, facts, lines, request=Request(), inputs=())
-
-
-def naive_fraction(volume: Volume, line: Line) -> tuple[Floats, Floats]:
-    """Return stations (N, 3) on the raw line and the share of the lumen disc above 600 HU."""
-    points = line.points_lps_mm
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    chord = np.concatenate([[0.0], np.cumsum(steps)])
-    s = np.arange(STEP_MM, chord[-1] - STEP_MM, STEP_MM)
-
-    def at(place: Floats) -> Floats:
-        return np.stack([np.interp(place, chord, axis) for axis in points.T], axis=1)
-
-    tangent = at(s + 1.0) - at(s - 1.0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    frames = rotation_minimising(at(s), tangent, s)
-    sections = cartesian_sections(linear(volume), frames, half_width_mm=3.0, pixel_mm=0.15)
-    distance = np.hypot(sections.offset_mm[:, None], sections.offset_mm)
-    radius = np.full(len(s), NAIVE_RADIUS_MM)
-    if line.radius_mm is not None:
-        radius = np.interp(s, chord, line.radius_mm)
-    disc = distance <= radius[:, None, None]
-    bright = (sections.samples >= NAIVE_HU) & disc
-    return frames.origin_lps_mm, bright.sum(axis=(1, 2)) / disc.sum(axis=(1, 2))
-
-
-def gap(found: Measured, truth: object) -> float:
-    """Return found less true, NaN where it cannot be told."""
-    value = truth["value"] if isinstance(truth, dict) else None
-    return np.nan if found.value is None or value is None else found.value - float(value)
-
-
-def add_occlusion(table: Table, one: OcclusionPair) -> None:
-    table.counts["true"] += 1
-    if one.found is None:
-        table.counts["missed"] += 1
-        return
-    entry = one.truth["proximal_stump"]["call"] or "neither"
-    leave = one.truth["distal_stump"]["call"] or "neither"
-    table.add(f"entry, {entry}, mm", [one.found.start_mm - one.start_mm])
-    table.add(f"exit, {leave}, mm", [one.found.end_mm - one.end_mm])
-    table.add("length of an occlusion, mm", [gap(one.found.length_mm, one.truth["length_mm"])])
-
-
-def add_lesion(table: Table, one: LesionPair) -> None:
-    if one.found is None:
-        return
-    found, truth = one.found, one.truth
-    table.add("length of a lesion, mm", [gap(found.length_mm, truth["length_mm"])])
-    table.add("bend, deg", [gap(found.bend_deg, truth["bend_deg"])])
-    name = "max_calcium_fraction"
-    table.add("largest fraction", [gap(found.max_calcium_fraction, truth[name])])
-    for label, mine, true in (
-        ("volume, share", found.calcium_volume_mm3, truth["calcium_volume_mm3"]["value"]),
-        ("mass, share", found.calcium_mass_mg, truth["calcium_mass_mg"]["value"]),
-    ):
-        if true > 1.0 and mine.value is not None:
-            table.add(label, [mine.value / true - 1.0])
-    for item in (item for item in one.items if item.gradable):
-        table.items[item.item].update({
-            "gradable": 1, "wrong": item.wrong, "wrong, flagged": item.wrong and item.borderline,
-            "borderline": item.borderline, "undecided": item.found is None,
-        })  # fmt: skip
-
-
-def add_stations(table: Table, vessel: VesselPair) -> None:
-    inner = np.zeros(len(vessel.nearest), dtype=bool)
-    inner[ENDS:-ENDS] = True
-    true = vessel.true_column("calcium_fraction")
-    calcified = true > CALCIFIED
-    blocked = vessel.occluded & inner
-    wall = vessel.column("wall_area_mm2") / vessel.true_column("wall_area_mm2") - 1.0
-    table.add("wall area, patent, share", wall[~vessel.occluded & inner & ~calcified])
-    table.add("wall area, occluded, no calcium, share", wall[blocked & ~calcified])
-    table.add("wall area, occluded, calcified, share", wall[blocked & calcified])
-    hit = vessel.occluded & calcified
-    table.add("fraction, calcified sections", (vessel.column("calcium_fraction") - true)[hit])
-    arc = vessel.column("calcium_arc_deg") - vessel.true_column("calcium_arc_deg")
-    steady = vessel.true_column("arc_shift_deg") < STEADY_ARC_DEG
-    table.add("arc, calcified sections, deg", arc[hit & steady])
-
-
-def add_naive(table: Table, case: PhantomCase, line: Line) -> None:
-    points, fraction = naive_fraction(case.volume, line)
-    own = case.stations["vessel"] == line.vessel
-    table_of = {name: column[own] for name, column in case.stations.items()}
-    true = np.stack([table_of[f"{axis}_lps_mm"] for axis in "xyz"], axis=1)
-    nearest = np.linalg.norm(points[:, None] - true[None], axis=2).argmin(axis=1)
-    truth = table_of["calcium_fraction"][nearest]
-    hit = table_of["occluded"][nearest] & (truth > CALCIFIED)
-    table.add("fraction, calcified sections, naive", (fraction - truth)[hit])
-
-
-def add_case(table: Table, case: PhantomCase) -> None:
-    table.counts["cases"] += 1
-    for vessel in pair(measured(case), case.truth, case.stations):
-        pairs = vessel.occlusions()
-        for one in pairs:
-            add_occlusion(table, one)
-        for lesion in vessel.lesions():
-            add_lesion(table, lesion)
-        add_stations(table, vessel)
-        matched = {id(one.found) for one in pairs}
-        parts = [part for lesion in occluded(vessel.found) for part in lesion.occlusions]
-        table.counts["false"] += sum(id(part) not in matched for part in parts)
-        table.counts["subtotal"] += sum(not x["occluded"] for x in vessel.truth["lesions"])
-    for line in case.lines:
-        add_naive(table, case, line)
+def jobs_of(options: argparse.Namespace, quality: Quality) -> list[Job]:
+    """Return the cases of a suite."""
+    count = 1 if options.tiny else options.cases
+    places: list[tuple[int, Path | None]]
+    if options.cases_from:
+        files = sorted(options.cases_from.glob(f"{quality}*.pkl"))[:count]
+        places = list(enumerate(files))
+    else:
+        places = [(seed, None) for seed in range(options.first_seed, options.first_seed + count)]
+    repeats = 0 if options.tiny else options.repeats
+    return [
+        Job(quality=quality, seed=seed, path=path, repeats=n < repeats)
+        for n, (seed, path) in enumerate(places)
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=30)
-    parser.add_argument("--quality", choices=["standard", "hard"], default="standard")
-    parser.add_argument("--first-seed", type=int, default=5000)
-    parser.add_argument("--tiny", action="store_true", help="one case")
-    options = parser.parse_args(arguments)
-    table = Table()
-    for seed in range(
-        options.first_seed, options.first_seed + (1 if options.tiny else options.cases)
-    ):
-        add_case(table, render(random_case(seed, quality=options.quality), seed=seed))
-        so_far = " ".join(f"{kind} {table.counts[kind]}" for kind in ("true", "missed", "false"))
-        print(f"{options.quality} {seed}: so far {so_far}", file=sys.stderr, flush=True)
-    print(
-        "\n".join([f"{options.quality}, seeds from {options.first_seed}; {NAIVE}", *table.lines()])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--cases", type=int, default=30, help="of every suite")
+    parser.add_argument("--quality", choices=["standard", "hard", "both"], default="both")
+    parser.add_argument("--first-seed", type=int, default=5000)
+    parser.add_argument(
+        "--cases-from", type=Path, metavar="FOLDER",
+        help="standard*.pkl and hard*.pkl of another generator (benchmarks/cases.py); only your own"
+    )  # fmt: skip
+    parser.add_argument("--repeats", type=int, default=2, help="cases to measure again")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every error there")
+    parser.add_argument("--tiny", action="store_true", help="one case of the standard suite")
+    options = parser.parse_args(arguments)
+    qualities: list[Quality] = ["standard", "hard"]
+    if options.tiny or options.quality != "both":
+        qualities = ["hard" if options.quality == "hard" else "standard"]
+    suites = []
+    for quality in qualities:
+        jobs = jobs_of(options, quality)
+        origin = "cases of another generator" if options.cases_from else (
+            f"seeds {options.first_seed}-{options.first_seed + len(jobs) - 1}")  # fmt: skip
+        suite = Suite(quality, f"{quality}, {origin}")
+        for n, outcome in enumerate(outcomes(jobs, options.workers), start=1):
+            suite.take(outcome)
+            print(f"{outcome[0].name}: {n} of {len(jobs)}", file=sys.stderr, flush=True)
+        print("\n".join([*suite.lines(), ""]), flush=True)
+        suites.append(suite)
+    if options.json:
+        options.json.write_text(json.dumps([suite.plain() for suite in suites]), encoding="utf-8")
     return 0
 
 

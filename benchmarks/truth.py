@@ -145,8 +145,17 @@ def read_truth(case: Path) -> tuple[Record, dict[str, Array]]:
     return record, {name: _parse(name, cells) for name, cells in columns.items()}
 
 
-def item_pairs(truth: Record, vessel: VesselResult, lesion: Lesion) -> Iterator[ItemPair]:
-    """Hold every item of a true lesion beside the answer of the scores of the found one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a score says about an item."""
+
+    present: bool | None
+    borderline: bool
+
+
+def answers(vessel: VesselResult, lesion: Lesion) -> dict[str, Answer]:
+    """Return what the scores of a found lesion say about every item."""
+    out = {}
     for name, (system, edition, item, fact) in ITEMS.items():
         findings = next(
             row.score.findings for row in vessel.scores
@@ -156,6 +165,13 @@ def item_pairs(truth: Record, vessel: VesselResult, lesion: Lesion) -> Iterator[
         finding = next(one for one in findings if one.item == item)
         parts = finding.conditions if fact else ()
         answer = next((one for one in parts if one.fact == fact), finding)
+        out[name] = Answer(present=answer.present, borderline=answer.borderline)
+    return out
+
+
+def item_pairs(truth: Record, vessel: VesselResult, lesion: Lesion) -> Iterator[ItemPair]:
+    """Hold every item of a true lesion beside the answer of the scores of the found one."""
+    for name, answer in answers(vessel, lesion).items():
         true = truth["items"][name]
         yield ItemPair(
             item=name, truth=bool(true["present"]), gradable=true["gradable"],
