@@ -5,12 +5,14 @@ import numpy as np
 from ctocalc.errors import Code, Notice
 from ctocalc.geometry.frames import Frames
 from ctocalc.lesion.lesion import (
+    CalciumByProtocol,
     CalciumByRegion,
     Island,
     Lesion,
     OcclusionPart,
     Plaque,
     Presence,
+    ProtocolCalcium,
     RegionCalcium,
     Stump,
     StumpCall,
@@ -71,6 +73,13 @@ def region() -> RegionCalcium:
     )
 
 
+def protocol(fraction: float) -> ProtocolCalcium:
+    return ProtocolCalcium(
+        max_calcium_fraction=found(fraction, Unit.FRACTION),
+        max_calcium_area_mm2=found(7 * fraction, Unit.MM2),
+    )
+
+
 def lesion() -> Lesion:
     part = OcclusionPart(
         start_mm=10.0, end_mm=30.1, start_lps_mm=(1.0, 2.0, 3.0), end_lps_mm=(4.0, 5.0, 6.0),
@@ -99,6 +108,10 @@ def lesion() -> Lesion:
         calcium_by_region=CalciumByRegion(
             proximal_cap=region(), proximal_third=region(), middle_third=region(),
             distal_third=region(), distal_cap=region(),
+        ),
+        calcium_by_protocol=CalciumByProtocol(
+            hu_130=protocol(0.9), hu_350=protocol(0.8), hu_600=protocol(0.5),
+            lumen_2sd=protocol(0.7), lumen_3sd=protocol(0.65), half_maximum=protocol(0.6),
         ),
         proximal_stump=stump(StumpCall.BLUNT), distal_stump=stump(None),
         proximal_side_branch=Presence(present=None, reason="no other line was given"),

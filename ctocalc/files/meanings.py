@@ -72,6 +72,28 @@ REGION = (
 
 REGIONS = ("proximal_cap", "proximal_third", "middle_third", "distal_third", "distal_cap")
 
+PROTOCOL = (
+    Field(
+        name="max_calcium_fraction", shape="maximum", unit=FRACTION, low=0, high=1,
+        doc="Largest share of the outer-wall area above the protocol's threshold among occluded "
+        "stations, 1 mm running mean, blooming included.",
+    ),
+    Field(
+        name="max_calcium_area_mm2", shape="maximum", unit=Unit.MM2, low=0,
+        doc="Largest area above the protocol's threshold at an occluded station.",
+    ),
+)  # fmt: skip
+
+# What each threshold is; blur is left in, so each is right for one density and thickness only.
+PROTOCOL_MEANINGS = {
+    "hu_130": "130 HU or more",
+    "hu_350": "350 HU or more",
+    "hu_600": "600 HU or more",
+    "lumen_2sd": "the local lumen + 2 SD of the noise or more",
+    "lumen_3sd": "the local lumen + 3 SD of the noise or more",
+    "half_maximum": "half-way from plaque to the local peak or more",
+}
+
 LESION_HEAD = (
     Field(
         name="lesion", shape="plain", kind="integer", low=1,

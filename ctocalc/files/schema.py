@@ -11,6 +11,8 @@ from ctocalc.files.meanings import (
     LESION_TAIL,
     OCCLUSION,
     PLAQUE,
+    PROTOCOL,
+    PROTOCOL_MEANINGS,
     REGION,
     REGIONS,
     VESSEL_CALCIUM,
@@ -239,6 +241,11 @@ _LESION = _fields(
     more={
         "occlusions": _list(_fields(OCCLUSION, more={"islands": _ISLANDS})),
         "calcium_by_region": _object({**{region: _fields(REGION) for region in REGIONS}}),
+        "calcium_by_protocol": {
+            **_object({name: _fields(PROTOCOL) for name in PROTOCOL_MEANINGS}),
+            "description": "Calcium by the thresholds of the literature, side by side: "
+            + "; ".join(f"{name}: {doc}" for name, doc in PROTOCOL_MEANINGS.items()),
+        },
         "side_branches": {"type": ["array", "null"]},
         "distal_landing": {"type": ["object", "null"]},
         "occlusion_likelihood_cues": {"type": ["object", "array", "null"]},

@@ -11,6 +11,8 @@ from ctocalc.files.meanings import (
     LESION_HEAD,
     LESION_MEASURES,
     LESION_TAIL,
+    PROTOCOL,
+    PROTOCOL_MEANINGS,
     REGION,
     REGIONS,
     VESSEL_CALCIUM,
@@ -133,7 +135,11 @@ _OCCLUSIONS = Field(
     name="occlusions", shape="count",
     doc="Number of interruptions of contrast: total ones, or that of a subtotal (occluded false).",
 )  # fmt: skip
-_REGION_FIELDS = tuple((f"{region}_", field) for region in REGIONS for field in REGION)
+# Calcium by region and by protocol: the attribute of a lesion, its parts, the fields of each.
+_NESTED = (
+    ("calcium_by_region", REGIONS, REGION),
+    ("calcium_by_protocol", tuple(PROTOCOL_MEANINGS), PROTOCOL),
+)
 
 
 def lesion_table(result: CaseResult) -> Table:
@@ -142,7 +148,13 @@ def lesion_table(result: CaseResult) -> Table:
     columns = (
         VESSEL,
         *(c for field in before for c in field.columns()),
-        *(c for prefix, field in _REGION_FIELDS for c in field.columns(prefix)),
+        *(
+            c
+            for _, parts, fields in _NESTED
+            for part in parts
+            for field in fields
+            for c in field.columns(f"{part}_")
+        ),
         *(c for field in LESION_TAIL for c in field.columns()),
     )
     rows = tuple(
@@ -154,14 +166,14 @@ def lesion_table(result: CaseResult) -> Table:
 
 
 def _lesion_cells(lesion: Lesion, before: tuple[Field, ...]) -> Row:
-    regions = [getattr(lesion.calcium_by_region, region) for region in REGIONS]
     return (
         *(cell for field in before for cell in field.cells(getattr(lesion, field.name))),
         *(
             cell
-            for r in regions
-            for field in REGION
-            for cell in field.cells(getattr(r, field.name))
+            for nested, parts, fields in _NESTED
+            for part in parts
+            for field in fields
+            for cell in field.cells(getattr(getattr(getattr(lesion, nested), part), field.name))
         ),
         *(cell for field in LESION_TAIL for cell in field.cells(getattr(lesion, field.name))),
     )

@@ -1,27 +1,33 @@
 """From occlusions and station profiles to lesions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.ndimage import binary_dilation
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.geometry.curve import Curve
 from ctocalc.kernels.runs import runs
 from ctocalc.lesion import plaque
 from ctocalc.lesion.agatston import Islands
+from ctocalc.lesion.burden import Burden
 from ctocalc.lesion.grouping import group
 from ctocalc.lesion.lesion import Island, Lesion, OcclusionPart, Point, Presence, Stump
-from ctocalc.lesion.morphology import Z95, bends, remodelling, stump
-from ctocalc.lesion.plaque import Burden
+from ctocalc.lesion.morphology import bends, remodelling, stump
+from ctocalc.lesion.spread import Z95, Series, largest_mean, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.caps import Cap
 from ctocalc.vessel.occlusion import Interruption
 
-# Both ends of an island are caps, each known to about half of this.
-ISLAND_REACH_MM = 0.8
+# The widest circle free of calcium has an edge of calcium on either side.
+FREE_ZONE_SD_MM = 0.2
+# Tip and 1 mm point move with the taper's length, by this much of it.
+TAPER_SHARE = {"half_mm": 0.0, "tip_mm": 0.3, "one_mm": 0.15}
+# A deposit's ends along the vessel are blurred by about one station.
+CALCIUM_END_STATIONS = 2
 SIDE_BRANCH_UNKNOWN = "side branches are not measured: no other lines were used"
 
 
@@ -46,7 +52,7 @@ class VesselMeasures:
 
     curve: Curve
     arclength_mm: Floats
-    wall_area_mm2: Floats
+    wall_radius_sd_mm: Floats
     occluded: Bools
     calcium: Calcium
     burden: Burden
@@ -92,12 +98,12 @@ def _describe(
     for part in parts:
         blocked |= (s >= part.start_mm) & (s <= part.end_mm)
     intervals = [(part.start_mm, part.end_mm) for part in parts]
-    bend, chord = bends(vessel.curve, start, end, settings.bend_window_mm)
-    widest, narrowest = remodelling(s, vessel.wall_area_mm2, blocked, start)
-    has = (found.fraction > 0.0) & within
-    step = float(np.median(np.diff(s)))
+    loose = float(np.sqrt(np.mean(vessel.wall_radius_sd_mm[within] ** 2))) if within.any() else 0.0
+    bend, chord = bends(vessel.curve, start, end, settings.bend_window_mm, loose)
+    widest, narrowest = remodelling(found.wall_area, blocked, start)
+    in_all, longest = _calcium_lengths(found, within)
     score = vessel.islands.between(start, end)
-    station = int(np.argmax(np.where(blocked, found.fraction, -1.0)))
+    arc_largest = found.arc_largest.steady(found.centre_sd_deg)
     return Lesion(
         lesion=number,
         target=target,
@@ -114,28 +120,23 @@ def _describe(
         length_1mm_mm=_length(first.entry, last.exit, "one_mm", start, end),
         bend_deg=bend,
         bend_chord_deg=chord,
-        max_calcium_fraction=plaque.largest_fraction(
-            found.fraction_mean, found.fraction, s, intervals
-        ),
-        max_calcium_fraction_station=plaque.fraction(
-            float(found.fraction[station]), float(s[station])
-        ),
-        max_calcium_fraction_apparent=plaque.largest_fraction(
-            found.apparent_mean, found.apparent_mean, s, intervals
-        ),
-        max_calcium_arc_deg=plaque.arc(found.arc_deg, s, blocked),
-        max_calcium_arc_largest_deg=plaque.arc(found.arc_largest_deg, s, blocked),
-        max_arc_where_half_calcified_deg=_arc_where_half(found, blocked),
+        max_calcium_fraction=largest_mean(found.fraction, intervals),
+        max_calcium_fraction_station=found.fraction.largest(blocked),
+        max_calcium_fraction_apparent=largest_mean(found.apparent, intervals),
+        max_calcium_arc_deg=found.arc.steady(found.centre_sd_deg).largest(blocked),
+        max_calcium_arc_largest_deg=arc_largest.largest(blocked),
+        max_arc_where_half_calcified_deg=_arc_where_half(arc_largest, found.fraction, blocked),
         full_moon=_full_moon(found, vessel.calcium, blocked, intervals, settings),
         calcification=_any_calcium(vessel, within),
         multiple_occlusions=_multiple(parts, vessel.island_mm),
-        calcium_volume_mm3=plaque.volume(float(found.volume_mm3[within].sum())),
-        calcium_mass_mg=plaque.interval_mass(found, within),
+        calcium_volume_mm3=plaque.volume(found, within),
+        calcium_mass_mg=plaque.mass(found, within),
         agatston=plaque.agatston(score, contrast=vessel.contrast),
         cta_calcium_score=plaque.cta_score(score, contrast=vessel.contrast),
-        calcium_length_mm=Measured(value=float(has.sum()) * step, unit=Unit.MM),
-        calcium_longest_mm=Measured(value=_longest(has) * step, unit=Unit.MM),
+        calcium_length_mm=in_all,
+        calcium_longest_mm=longest,
         calcium_by_region=plaque.by_region(found, start, end),
+        calcium_by_protocol=plaque.by_protocol(found, intervals, blocked),
         proximal_stump=stump(first.entry),
         distal_stump=stump(last.exit),
         proximal_side_branch=Presence(present=None, reason=SIDE_BRANCH_UNKNOWN),
@@ -173,29 +174,41 @@ def _length(entry: Cap | None, exit_: Cap | None, point: str, start: float, end:
             value=length, low=length, high=None, unit=Unit.MM,
             reason="the occlusion reaches the end of the line: this is its visible length",
         )  # fmt: skip
-    reach = Z95 * float(np.hypot(entry.half_sd_mm, exit_.half_sd_mm))
-    return Measured(value=length, unit=Unit.MM, low=max(0.0, length - reach), high=length + reach)
+    return measured(length, _sd_mm((entry, exit_), point), Unit.MM)
 
 
-def _arc_where_half(found: Burden, blocked: Bools) -> Measured:
-    half = blocked & (found.fraction_mean >= 0.5)
-    sure = blocked & (found.fraction_mean >= 0.5 + plaque.FRACTION_REACH)
-    maybe = blocked & (found.fraction_mean >= 0.5 - plaque.FRACTION_REACH)
+def _sd_mm(caps: Sequence[Cap], point: str) -> float:
+    """Return the standard deviation of a length between two caps."""
+    sds = [(cap.half_sd_mm, TAPER_SHARE[point] * cap.taper_sd_mm) for cap in caps]
+    return float(np.sqrt(np.sum(np.square(sds))))
 
-    def most(where: Bools, shift: float) -> float:
-        return (
-            float(np.clip(found.arc_largest_deg[where].max() + shift, 0, 360))
-            if where.any()
-            else 0.0
-        )
 
-    value = most(half, 0.0)
-    return Measured(
-        value=value,
-        unit=Unit.DEG,
-        low=min(value, most(sure, -plaque.ARC_REACH_DEG)),
-        high=max(value, most(maybe, plaque.ARC_REACH_DEG)),
-    )
+def _arc_where_half(arc: Series, fraction: Series, blocked: Bools) -> Measured:
+    mean = fraction.mean()
+
+    def most(degrees: Floats, filled: Floats) -> float:
+        where = blocked & (filled >= 0.5)
+        return float(degrees[where].max()) if where.any() else 0.0
+
+    value = most(arc.value, mean.value)
+    low, high = most(arc.low, mean.low), most(arc.high, mean.high)
+    return Measured(value=value, unit=Unit.DEG, low=min(value, low), high=max(value, high))
+
+
+def _calcium_lengths(found: Burden, within: Bools) -> tuple[Measured, Measured]:
+    """Length of all calcium of an interval, and of its longest stretch."""
+    s = found.arclength_mm
+    step = float(np.median(np.diff(s)))
+    has = (found.fraction.value > 0.0) & within
+    sure = (found.fraction.low > 0.0) & within
+    maybe = binary_dilation(has, iterations=CALCIUM_END_STATIONS) & within
+
+    def length(count: Callable[[Bools], int]) -> Measured:
+        value = count(has)
+        low, high = min(value, count(sure)), max(value, count(maybe))
+        return Measured(value=value * step, unit=Unit.MM, low=low * step, high=high * step)
+
+    return length(lambda mask: int(mask.sum())), length(_longest)
 
 
 def _full_moon(
@@ -205,34 +218,51 @@ def _full_moon(
     intervals: list[tuple[float, float]],
     settings: LesionSettings,
 ) -> Presence:
-    """Calcium fills a section and leaves no zone free that CT could resolve."""
-    filled = plaque.largest_fraction(
-        found.fraction_mean, found.fraction, found.arclength_mm, intervals
-    )
+    """Calcium fills a section and leaves no zone free that CT could resolve.
+
+    Borderline where fraction and free zone, each at an end of its interval, make another answer.
+    """
+    filled = largest_mean(found.fraction, intervals)
     if filled.value is None:
         return Presence(present=None, value=filled, reason=filled.reason)
-    closed = blocked & (calcium.free_zone_mm <= settings.full_moon_free_mm)
-    closed &= found.fraction_mean >= settings.full_moon_fraction
-    cut = settings.full_moon_fraction
-    borderline = abs(filled.value - cut) < plaque.FRACTION_REACH
-    return Presence(present=bool(closed.any()), value=filled, borderline=borderline)
+    mean = found.fraction.mean()
+    reach = Z95 * FREE_ZONE_SD_MM
+
+    def closed(fraction: Floats, free_mm: Floats) -> bool:
+        full = fraction >= settings.full_moon_fraction
+        return bool((blocked & full & (free_mm <= settings.full_moon_free_mm)).any())
+
+    free = calcium.free_zone_mm
+    surely, maybe = closed(mean.low, free + reach), closed(mean.high, free - reach)
+    return Presence(present=closed(mean.value, free), value=filled, borderline=surely != maybe)
 
 
 def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:
-    """Whether the lesion has two interruptions; borderline where an island is about the limit."""
-    between = [b.start_mm - a.end_mm for a, b in pairwise(parts)]
-    islands = [high - low for part in parts for low, high in part.islands_mm]
-    near = [length for length in between + islands if abs(length - island_mm) < ISLAND_REACH_MM]
-    return Presence(present=len(parts) >= 2, borderline=bool(near))
+    """Whether the lesion has two interruptions; borderline where an island may be as long."""
+    between = [
+        (b.start_mm - a.end_mm, _sd_mm([cap for cap in (a.exit, b.entry) if cap], "half_mm"))
+        for a, b in pairwise(parts)
+    ]
+    # An island's ends are caps too, as sharp or blurred as those of the occlusion it lies in.
+    islands = [
+        (high - low, _sd_mm([cap for cap in (part.entry, part.exit) if cap], "half_mm"))
+        for part in parts
+        for low, high in part.islands_mm
+    ]
+    near = any(abs(length - island_mm) < Z95 * sd for length, sd in between + islands)
+    return Presence(present=len(parts) >= 2, borderline=near)
 
 
 def _any_calcium(vessel: VesselMeasures, within: Bools) -> Presence:
     """Whether a piece of calcium heavy enough to be no noise lies in the lesion."""
-    weight = plaque.heaviest_piece_mg(vessel.calcium, within, vessel.hu_per_mgcc)
-    share = weight / plaque.LEAST_MASS_MG
-    known = plaque.mass(None if vessel.hu_per_mgcc is None else weight)
+    weight = plaque.heaviest_piece(vessel.calcium, within, vessel.hu_per_mgcc)
+    least = plaque.LEAST_MASS_MG
+    told = weight if vessel.hu_per_mgcc else Measured.unknown(Unit.MG, plaque.NO_SLOPE)
     return Presence(
-        present=share >= 1.0, value=known, borderline=0.5 < share < 2.0, reason=known.reason
+        present=(weight.value or 0.0) >= least,
+        value=told,
+        borderline=(weight.low or 0.0) < least <= (weight.high or 0.0),
+        reason=told.reason,
     )
 
 

@@ -87,6 +87,30 @@ class CalciumByRegion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolCalcium:
+    """Calcium of a lesion by one threshold, blur left in; maxima over occluded stations."""
+
+    max_calcium_fraction: Measured
+    max_calcium_area_mm2: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalciumByProtocol:
+    """The thresholds of the literature side by side.
+
+    HU at or above 130, 350, 600; above the local lumen by 2 or 3 noise SDs; half of the local
+    peak above plaque.
+    """
+
+    hu_130: ProtocolCalcium
+    hu_350: ProtocolCalcium
+    hu_600: ProtocolCalcium
+    lumen_2sd: ProtocolCalcium
+    lumen_3sd: ProtocolCalcium
+    half_maximum: ProtocolCalcium
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesion:
     """One lesion of a vessel: its occlusions with less than 20 mm between them, or a subtotal.
 
@@ -125,6 +149,7 @@ class Lesion:
     calcium_length_mm: Measured
     calcium_longest_mm: Measured
     calcium_by_region: CalciumByRegion
+    calcium_by_protocol: CalciumByProtocol
     proximal_stump: Stump
     distal_stump: Stump
     proximal_side_branch: Presence

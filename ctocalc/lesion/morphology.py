@@ -1,17 +1,17 @@
 """Shape of a lesion: stumps, bends, remodelling."""
 
-import math
-
 import numpy as np
 
-from ctocalc._arrays import Bools, Floats
+from ctocalc._arrays import Bools
 from ctocalc.geometry.curve import Curve, largest_bend, largest_chord_bend
 from ctocalc.lesion.lesion import Stump, StumpCall
+from ctocalc.lesion.spread import Series, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.caps import Cap
 
-Z95 = 1.96
-BEND_SD_DEG = 2.0
+# A tangent over some millimetres turns this much with the centre's error, which is the radius'.
+BEND_DEG_PER_MM = 30.0
+LEAST_BEND_SD_DEG = 1.5
 # Where the call would change for one cap in eight, it is borderline.
 CLEAR_P = 0.875
 
@@ -24,61 +24,47 @@ def stump(cap: Cap | None) -> Stump:
             call=None, taper_mm=Measured.unknown(Unit.MM, reason), p_blunt=None,
             borderline=False, reason=reason,
         )  # fmt: skip
-    reach = Z95 * cap.taper_sd_mm
-    taper = Measured(
-        value=cap.taper_mm, unit=Unit.MM, low=max(0.0, cap.taper_mm - reach),
-        high=cap.taper_mm + reach,
-    )  # fmt: skip
     return Stump(
         call=StumpCall.BLUNT if cap.p_blunt >= 0.5 else StumpCall.TAPERED,
-        taper_mm=taper,
+        taper_mm=measured(cap.taper_mm, cap.taper_sd_mm, Unit.MM),
         p_blunt=min(max(cap.p_blunt, 0.0), 1.0),
         borderline=1.0 - CLEAR_P < cap.p_blunt < CLEAR_P,
     )
 
 
 def bends(
-    curve: Curve, start_mm: float, end_mm: float, window_mm: float
+    curve: Curve, start_mm: float, end_mm: float, window_mm: float, centre_sd_mm: float
 ) -> tuple[Measured, Measured]:
-    """Return the bend by tangents and, beside it, the one between two 10 mm chords."""
+    """Return the bend by tangents and, beside it, the one between two 10 mm chords.
+
+    ``centre_sd_mm`` says how well the axis is known there.
+    """
+    sd = float(np.hypot(LEAST_BEND_SD_DEG, BEND_DEG_PER_MM * centre_sd_mm))
     angle, at = largest_bend(curve, start_mm, end_mm, window_mm=window_mm)
-    tangents = _angle(angle, at)
+    tangents = measured(angle, sd, Unit.DEG, at_mm=at)
     chord = largest_chord_bend(curve, start_mm, end_mm)
     if chord is None:
         return tangents, Measured.unknown(Unit.DEG, "the line is too short for 10 mm chords")
-    return tangents, _angle(*chord)
+    return tangents, measured(chord[0], sd, Unit.DEG, at_mm=chord[1])
 
 
-def _angle(value: float, at_mm: float) -> Measured:
-    reach = Z95 * BEND_SD_DEG
-    return Measured(
-        value=value, unit=Unit.DEG, low=max(0.0, value - reach), high=value + reach, at_mm=at_mm
-    )
-
-
-def remodelling(
-    arclength_mm: Floats, wall_area_mm2: Floats, occluded: Bools, start_mm: float
-) -> tuple[Measured, Measured]:
+def remodelling(wall_area: Series, occluded: Bools, start_mm: float) -> tuple[Measured, Measured]:
     """Return the largest and smallest wall diameter in the occlusion / that 5-10 mm before it."""
-    before = (arclength_mm >= start_mm - 10.0) & (arclength_mm <= start_mm - 5.0)
-    before &= np.isfinite(wall_area_mm2) & ~occluded
-    body = occluded & np.isfinite(wall_area_mm2)
+    s, area = wall_area.arclength_mm, wall_area.value
+    before = (s >= start_mm - 10.0) & (s <= start_mm - 5.0)
+    before &= np.isfinite(area) & ~occluded
+    body = occluded & np.isfinite(area)
     if before.sum() < 4 or not body.any():
         reason = "no patent wall is seen 5 to 10 mm before the entry"
         unknown = Measured.unknown(Unit.FRACTION, reason)
         return unknown, unknown
-    diameter = np.sqrt(wall_area_mm2)
-    ratio = diameter[body] / float(diameter[before].mean())
-    places = arclength_mm[body]
-    return _ratio(ratio, places, int(np.argmax(ratio))), _ratio(
-        ratio, places, int(np.argmin(ratio))
+    diameter = np.sqrt(area)
+    share = 0.5 * wall_area.sd / area
+    ratio = diameter / float(diameter[before].mean())
+    # The reference's stations share their error.
+    sd = ratio * np.hypot(share, float(share[before].mean()))
+    found = Series(arclength_mm=s, value=ratio, sd=sd, unit=Unit.FRACTION)
+    places = np.flatnonzero(body)
+    return found.at(int(places[np.argmax(ratio[body])])), found.at(
+        int(places[np.argmin(ratio[body])])
     )
-
-
-def _ratio(ratio: Floats, places: Floats, n: int) -> Measured:
-    value = float(ratio[n])
-    reach = 0.06 * math.sqrt(2.0) * value
-    return Measured(
-        value=value, unit=Unit.FRACTION, low=value - reach, high=value + reach,
-        at_mm=float(places[n]),
-    )  # fmt: skip

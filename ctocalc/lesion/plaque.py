@@ -1,15 +1,23 @@
 """Calcium of an interval of a vessel: maxima, arcs, volume, mass, regions, pieces."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.ndimage import find_objects
 
 from ctocalc._arrays import Bools, Floats, Floats32
 from ctocalc.lesion.agatston import Islands
-from ctocalc.lesion.lesion import CalciumByRegion, Plaque, RegionCalcium, VesselCalcium
+from ctocalc.lesion.burden import Burden
+from ctocalc.lesion.lesion import (
+    CalciumByProtocol,
+    CalciumByRegion,
+    Plaque,
+    ProtocolCalcium,
+    RegionCalcium,
+    VesselCalcium,
+)
+from ctocalc.lesion.spread import Series, largest_mean, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.calcium import Calcium, peaks_by_piece
+from ctocalc.vessel.protocols import PROTOCOLS
 
 CAP_MM = 2.5
 # A piece below this is noise, and no calcium for a score that asks for "any".
@@ -18,125 +26,22 @@ LEAST_MASS_MG = 0.4
 USUAL_HU_PER_MGCC = 1.32
 NO_SLOPE = "HU per mg/cc is not known for this scan; give it in the settings"
 
-# Half-widths of the 95 % intervals, from the spread seen on phantoms.
-FRACTION_REACH = 0.12
-NO_CALCIUM_REACH = 0.01
-ARC_REACH_DEG = 25.0
-VOLUME_SHARE = 0.3
-MASS_SHARE = 0.2
+# What noise alone may add to or hide of a sum.
+LEAST_VOLUME_SD_MM3 = 0.4
+LEAST_MASS_SD_MG = 0.2
+PIECE_SHARE = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Burden:
-    """Calcium along one vessel, ready to be asked for any interval of it.
-
-    Arrays (N,): ``fraction`` and ``fraction_mean`` (running mean over 1 mm), ``apparent`` and
-    ``apparent_mean``, arcs in degrees, ``volume_mm3`` and ``mass_mg`` per station (``mass_mg``
-    None without a slope).
-    """
-
-    arclength_mm: Floats
-    fraction: Floats
-    fraction_mean: Floats
-    apparent: Floats
-    apparent_mean: Floats
-    arc_deg: Floats
-    arc_largest_deg: Floats
-    volume_mm3: Floats
-    mass_mg: Floats | None
+def volume(found: Burden, inside: Bools) -> Measured:
+    """Volume of the calcium of some stations (N,)."""
+    return found.volume.total(inside, LEAST_VOLUME_SD_MM3)
 
 
-def burden(
-    arclength_mm: Floats, calcium: Calcium, wall_area_mm2: Floats, slope_hu_per_mgcc: float | None
-) -> Burden:
-    """Gather the calcium of every station."""
-    fraction = np.clip(calcium.area_mm2 / wall_area_mm2, 0.0, 1.0)
-    apparent = np.clip(calcium.apparent_mm2 / wall_area_mm2, 0.0, 1.0)
-    hu_mm3 = calcium.burden_hu_mm3.sum(axis=(1, 2), dtype=np.float64)
-    return Burden(
-        arclength_mm=arclength_mm,
-        fraction=fraction,
-        fraction_mean=running_mean(fraction),
-        apparent=apparent,
-        apparent_mean=running_mean(apparent),
-        arc_deg=calcium.arc_deg,
-        arc_largest_deg=calcium.arc_largest_deg,
-        volume_mm3=(calcium.share * calcium.weight_mm3).sum(axis=(1, 2), dtype=np.float64),
-        mass_mg=None if slope_hu_per_mgcc is None else hu_mm3 / slope_hu_per_mgcc / 1000.0,
-    )
-
-
-def running_mean(values: Floats) -> Floats:
-    """Trapezoid over +-0.5 mm of stations 0.5 mm apart; NaN at both ends."""
-    out = np.full(len(values), np.nan)
-    out[1:-1] = 0.25 * values[:-2] + 0.5 * values[1:-1] + 0.25 * values[2:]
-    return out
-
-
-def largest_fraction(
-    mean: Floats, station: Floats, place: Floats, parts: list[tuple[float, float]]
-) -> Measured:
-    """Largest 1 mm mean wholly inside one of the intervals; of a shorter one its mean."""
-    best, at = -1.0, 0.0
-    for start, end in parts:
-        inside = (place >= start) & (place <= end)
-        whole = (place - 0.5 >= start) & (place + 0.5 <= end) & np.isfinite(mean)
-        if whole.any():
-            n = int(np.argmax(np.where(whole, mean, -1.0)))
-            value = float(mean[n])
-        elif inside.any():
-            n = int(np.flatnonzero(inside)[0])
-            value = float(station[inside].mean())
-        else:
-            continue
-        if value > best:
-            best, at = value, float(place[n])
-    if best < 0:
-        return Measured.unknown(Unit.FRACTION, "no station lies inside the interval")
-    return fraction(best, at)
-
-
-def fraction(value: float, at_mm: float | None = None) -> Measured:
-    """Return a fraction with its interval."""
-    reach = FRACTION_REACH if value > 0.01 else NO_CALCIUM_REACH
-    return Measured(
-        value=value, unit=Unit.FRACTION, low=max(0.0, value - reach), high=min(1.0, value + reach),
-        at_mm=at_mm,
-    )  # fmt: skip
-
-
-def arc(values: Floats, place: Floats, inside: Bools) -> Measured:
-    """Largest arc among the stations of an interval."""
-    if not inside.any():
-        return Measured.unknown(Unit.DEG, "no station lies inside the interval")
-    n = int(np.argmax(np.where(inside, values, -1.0)))
-    value = float(values[n])
-    reach = ARC_REACH_DEG if value > 0 else 0.0
-    return Measured(
-        value=value, unit=Unit.DEG, low=max(0.0, value - reach), high=min(360.0, value + reach),
-        at_mm=float(place[n]),
-    )  # fmt: skip
-
-
-def volume(value: float) -> Measured:
-    """Return a calcium volume with its interval."""
-    return Measured(
-        value=value, unit=Unit.MM3, low=value * (1 - VOLUME_SHARE), high=value * (1 + VOLUME_SHARE)
-    )
-
-
-def mass(value: float | None) -> Measured:
-    """Return a calcium mass with its interval, or why there is none."""
-    if value is None:
+def mass(found: Burden, inside: Bools) -> Measured:
+    """Mass of some stations (N,), or why it cannot be told; the slope's own error is not in it."""
+    if found.mass is None:
         return Measured.unknown(Unit.MG, NO_SLOPE)
-    return Measured(
-        value=value, unit=Unit.MG, low=value * (1 - MASS_SHARE), high=value * (1 + MASS_SHARE)
-    )
-
-
-def interval_mass(found: Burden, inside: Bools) -> Measured:
-    """Mass of the stations of an interval."""
-    return mass(None if found.mass_mg is None else float(found.mass_mg[inside].sum()))
+    return found.mass.total(inside, LEAST_MASS_SD_MG)
 
 
 def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
@@ -148,12 +53,10 @@ def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
         return RegionCalcium(
             start_mm=low,
             end_mm=high,
-            max_calcium_fraction=largest_fraction(
-                found.fraction_mean, found.fraction, found.arclength_mm, [(low, high)]
-            ),
-            max_calcium_arc_deg=arc(found.arc_deg, found.arclength_mm, inside),
-            calcium_volume_mm3=volume(float(found.volume_mm3[inside].sum())),
-            calcium_mass_mg=interval_mass(found, inside),
+            max_calcium_fraction=largest_mean(found.fraction, [(low, high)]),
+            max_calcium_arc_deg=found.arc.steady(found.centre_sd_deg).largest(inside),
+            calcium_volume_mm3=volume(found, inside),
+            calcium_mass_mg=mass(found, inside),
         )
 
     return CalciumByRegion(
@@ -165,7 +68,22 @@ def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
     )
 
 
-def heaviest_piece_mg(calcium: Calcium, inside: Bools, slope_hu_per_mgcc: float | None) -> float:
+def by_protocol(
+    found: Burden, intervals: list[tuple[float, float]], blocked: Bools
+) -> CalciumByProtocol:
+    """Largest fraction and area among occluded stations by every threshold of the literature."""
+
+    def largest(area: Series) -> ProtocolCalcium:
+        return ProtocolCalcium(
+            max_calcium_fraction=largest_mean(found.share_of_wall(area), intervals),
+            max_calcium_area_mm2=area.largest(blocked),
+        )
+
+    named = dict(zip(PROTOCOLS, map(largest, found.protocols), strict=True))
+    return CalciumByProtocol(**named)
+
+
+def heaviest_piece(calcium: Calcium, inside: Bools, slope_hu_per_mgcc: float | None) -> Measured:
     """Mass of the heaviest connected piece within an interval.
 
     Without a slope the usual one stands in: it tells noise from calcium, not how much there is.
@@ -173,11 +91,22 @@ def heaviest_piece_mg(calcium: Calcium, inside: Bools, slope_hu_per_mgcc: float 
     slope = USUAL_HU_PER_MGCC if slope_hu_per_mgcc is None else slope_hu_per_mgcc
     piece, burden_hu_mm3 = calcium.burden_piece[inside], calcium.burden_hu_mm3[inside]
     by_piece = np.bincount(piece.ravel(), burden_hu_mm3.ravel(), minlength=2)
-    return float(by_piece[1:].max()) / slope / 1000.0
+    return piece_mass(float(by_piece[1:].max()) / slope / 1000.0)
+
+
+def piece_mass(weight_mg: float) -> Measured:
+    """Mass of one piece: what belongs to it and what to its neighbour is told less well."""
+    sd = float(np.hypot(LEAST_MASS_SD_MG, PIECE_SHARE * weight_mg))
+    return measured(weight_mg, sd, Unit.MG)
 
 
 def pieces(
-    arclength_mm: Floats, calcium: Calcium, hu: Floats32, slope_hu_per_mgcc: float | None
+    arclength_mm: Floats,
+    calcium: Calcium,
+    hu: Floats32,
+    slope_hu_per_mgcc: float | None,
+    *,
+    noise_hu: float,
 ) -> tuple[Plaque, ...]:
     """Return the connected pieces of calcium of a vessel that are no noise, proximal first."""
     peaks = peaks_by_piece(hu, calcium.piece)
@@ -188,31 +117,39 @@ def pieces(
         calcium.burden_piece.ravel(), calcium.burden_hu_mm3.ravel(), minlength=len(peaks)
     )
     slope = USUAL_HU_PER_MGCC if slope_hu_per_mgcc is None else slope_hu_per_mgcc
+    unknown = Measured.unknown(Unit.MG, NO_SLOPE)
     out = []
     for number, box in enumerate(find_objects(calcium.piece), start=1):
         weight = float(burdens[number]) / slope / 1000.0
         if weight < LEAST_MASS_MG:
             continue
+        size = float(volumes[number])
+        spread = float(np.hypot(LEAST_VOLUME_SD_MM3, PIECE_SHARE * size))
         out.append(
             Plaque(
                 start_mm=float(arclength_mm[box[0].start]),
                 end_mm=float(arclength_mm[box[0].stop - 1]),
-                volume_mm3=volume(float(volumes[number])),
-                mass_mg=mass(None if slope_hu_per_mgcc is None else weight),
-                peak_hu=Measured(value=float(peaks[number]), unit=Unit.HU),
+                volume_mm3=measured(size, spread, Unit.MM3),
+                mass_mg=unknown if slope_hu_per_mgcc is None else piece_mass(weight),
+                peak_hu=measured(float(peaks[number]), noise_hu, Unit.HU),
             )
         )
     return tuple(sorted(out, key=lambda piece: piece.start_mm))
 
 
 def whole_vessel(
-    plaques: tuple[Plaque, ...], islands: Islands, *, contrast: bool, threshold_hu: float
+    found: Burden,
+    plaques: tuple[Plaque, ...],
+    islands: Islands,
+    *,
+    contrast: bool,
+    threshold_hu: float,
 ) -> VesselCalcium:
-    """Sum up the calcium of a whole measured artery."""
-    masses = [plaque.mass_mg.value for plaque in plaques]
+    """Sum up the calcium of a whole measured artery: of all its stations, as a lesion's is."""
+    everywhere = np.ones(len(found.arclength_mm), dtype=np.bool_)
     return VesselCalcium(
-        volume_mm3=volume(sum(plaque.volume_mm3.value or 0.0 for plaque in plaques)),
-        mass_mg=mass(None if None in masses else sum(m for m in masses if m is not None)),
+        volume_mm3=volume(found, everywhere),
+        mass_mg=mass(found, everywhere),
         agatston=agatston(float(islands.score.sum()), contrast=contrast),
         cta_calcium_score=cta_score(float(islands.score.sum()), contrast=contrast),
         score_threshold_hu=threshold_hu,

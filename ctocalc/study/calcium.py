@@ -9,8 +9,11 @@ from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.scan import ScanFacts
 from ctocalc.image.volume import Volume
 from ctocalc.lesion import agatston, plaque
+from ctocalc.lesion.burden import burden
 from ctocalc.lesion.describe import VesselMeasures
 from ctocalc.lesion.lesion import VesselCalcium
+from ctocalc.lesion.spread import Series
+from ctocalc.quantity import Unit
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.block import Scenery
@@ -60,10 +63,14 @@ def burden_of(
     return calcium, VesselMeasures(
         curve=seen.curve,
         arclength_mm=s,
-        wall_area_mm2=area,
+        wall_radius_sd_mm=seen.wall.radius_sd_mm,
         occluded=seen.occluded,
         calcium=calcium,
-        burden=plaque.burden(s, calcium, area, scan.physics.hu_per_mgcc),
+        burden=burden(
+            calcium,
+            Series(arclength_mm=s, value=area, sd=seen.wall.area_sd_mm2, unit=Unit.MM2),
+            scan.physics.hu_per_mgcc,
+        ),
         islands=islands,
         contrast=contrast,
         hu_per_mgcc=scan.physics.hu_per_mgcc,
@@ -92,9 +99,14 @@ def calcium_of(
 ) -> VesselCalcium:
     """Return the calcium of the whole measured artery."""
     pieces = plaque.pieces(
-        measures.arclength_mm, calcium, seen.sections.samples, scan.physics.hu_per_mgcc
+        measures.arclength_mm,
+        calcium,
+        seen.sections.samples,
+        scan.physics.hu_per_mgcc,
+        noise_hu=scan.physics.noise_sd_hu,
     )
     return plaque.whole_vessel(
+        measures.burden,
         pieces,
         measures.islands,
         contrast=scan.physics.contrast,

@@ -4,11 +4,20 @@ import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.image.physics import ScanPhysics
+from ctocalc.lesion.burden import Burden
 from ctocalc.lesion.lesion import Lesion
-from ctocalc.lesion.plaque import FRACTION_REACH, NO_CALCIUM_REACH, Burden
+from ctocalc.lesion.spread import Series
+from ctocalc.quantity import Unit
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
+
+# A lumen wider than this is measured by its edges, a thinner one by its contrast.
+WIDE_MM = 1.2
+# What diameters, thickness and density are off by against truth on phantoms.
+LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.25
+THICKNESS_SD_MM = 0.18
+LEAST_DENSITY_SHARE = 0.1
 
 
 def profile_vessel(
@@ -20,29 +29,25 @@ def profile_vessel(
 ) -> VesselProfile:
     """Put everything measured along one vessel into rows."""
     s = seen.frames.arclength_mm
-    lumen = lumen_area_mm2(seen) if physics.contrast else np.full(len(s), np.nan)
-    reach = np.where(burden.fraction > 0.01, FRACTION_REACH, NO_CALCIUM_REACH)
-    slope = physics.hu_per_mgcc
-    density = (
-        np.full(len(s), np.nan)
-        if slope is None
-        else np.maximum(calcium.peak_hu - seen.signal.plaque_hu, 0.0) / slope
+    lumen = _lumen(seen, physics)
+    told = (
+        ("lumen_area_mm2", lumen),
+        ("wall_area_mm2", burden.wall_area),
+        ("calcium_area_mm2", _calcium_area(calcium, s)),
+        ("calcium_fraction", burden.fraction),
+        ("calcium_fraction_apparent", burden.apparent),
+        ("calcium_arc_deg", burden.arc),
+        ("calcium_arc_largest_deg", burden.arc_largest),
+        ("calcium_thickness_mm", _thickness(calcium, s)),
+        ("calcium_density_mgcc", _density(calcium, s, physics.hu_per_mgcc)),
     )
     columns = {
         "lumen_hu": seen.signal.contrast_hu,
-        "lumen_area_mm2": lumen,
-        "wall_area_mm2": seen.wall.boundary.area_mm2,
-        "calcium_area_mm2": calcium.area_mm2,
-        "calcium_fraction": burden.fraction,
-        "calcium_fraction_low": np.clip(burden.fraction - reach, 0.0, 1.0),
-        "calcium_fraction_high": np.clip(burden.fraction + reach, 0.0, 1.0),
-        "calcium_fraction_apparent": burden.apparent,
-        "stenosis_percent": stenosis_percent(s, lumen, seen),
-        "calcium_arc_deg": calcium.arc_deg,
-        "calcium_arc_largest_deg": calcium.arc_largest_deg,
+        "stenosis_percent": stenosis_percent(s, lumen.value, seen),
         "calcium_arc_enclosing_deg": calcium.arc_enclosing_deg,
-        "calcium_thickness_mm": calcium.thickness_mm,
-        "calcium_density_mgcc": density,
+        **{name: series.value for name, series in told},
+        **{f"{name}_low": series.low for name, series in told},
+        **{f"{name}_high": series.high for name, series in told},
     }
     number = np.zeros(len(s), dtype=np.int64)
     for lesion in lesions:
@@ -56,6 +61,33 @@ def profile_vessel(
     )
 
 
+def _lumen(seen: Trace, physics: ScanPhysics) -> Series:
+    s = seen.frames.arclength_mm
+    area = lumen_area_mm2(seen) if physics.contrast else np.full(len(s), np.nan)
+    diameter = np.sqrt(4.0 / np.pi * area)
+    # An area in an occlusion is none by definition, and what is thin is told by its contrast.
+    off = np.where(diameter > WIDE_MM, LUMEN_SD_MM, THIN_LUMEN_SD_MM)
+    sd = np.pi / 2.0 * diameter * off
+    return Series(arclength_mm=s, value=area, sd=sd, unit=Unit.MM2)
+
+
+def _calcium_area(calcium: Calcium, s: Floats) -> Series:
+    return Series(arclength_mm=s, value=calcium.area_mm2, sd=calcium.area_sd_mm2, unit=Unit.MM2)
+
+
+def _thickness(calcium: Calcium, s: Floats) -> Series:
+    sd = np.where(calcium.thickness_mm > 0.0, THICKNESS_SD_MM, 0.0)
+    return Series(arclength_mm=s, value=calcium.thickness_mm, sd=sd, unit=Unit.MM)
+
+
+def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
+    """Blur keeps the sum of HU: what is too much of the area is too little of the density."""
+    value = np.full(len(s), np.nan) if slope is None else calcium.contrast_hu / slope
+    share = calcium.area_sd_mm2 / np.maximum(calcium.area_mm2, 1e-6)
+    sd = value * np.clip(share, LEAST_DENSITY_SHARE, 1.0)
+    return Series(arclength_mm=s, value=value, sd=sd, unit=Unit.MG_CC)
+
+
 def lumen_area_mm2(seen: Trace) -> Floats:
     """Lumen area (N,): from its edges where it is wide, from its contrast where it is thin.
 
@@ -64,7 +96,7 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
     wide = seen.rays.lumen_diameter_mm
-    diameter = np.where(np.isfinite(wide) & (wide > 1.2), wide, thin)
+    diameter = np.where(np.isfinite(wide) & (wide > WIDE_MM), wide, thin)
     area = np.pi / 4.0 * diameter**2
     return np.where(seen.without_lumen, 0.0, area)
 

@@ -1,13 +1,12 @@
 """Calcium per station: area, fraction of the vessel's cross-section, arcs, thickness."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import (
     binary_dilation,
     distance_transform_edt,
     gaussian_filter,
-    map_coordinates,
     maximum_filter,
 )
 from scipy.ndimage import maximum as maximum_by
@@ -15,21 +14,17 @@ from skimage.measure import label
 
 from ctocalc._arrays import Bools, Floats, Floats32, Ints
 from ctocalc.image.physics import ScanPhysics
-from ctocalc.kernels.polar import enclosing_arc_deg, largest_arc_deg, thickness_mm, union_arc_deg
+from ctocalc.vessel.arcs import measure_arcs
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary
 from ctocalc.vessel.deposits import fit_deposits
 from ctocalc.vessel.lumen import LumenSignal
-from ctocalc.vessel.protocols import protocol_areas_mm2
+from ctocalc.vessel.protocols import ThresholdAreas, areas_above, protocol_areas
+from ctocalc.vessel.spread import area_sd_mm2
 
-RAYS = 120
-RAY_STEP_MM = 0.05
 SOFT_MM = 0.1
 JOINED_MM = 0.3
 PIECE_REACH_MM = 0.8
-# Spread against truth on phantoms of both qualities, with the wall as measured.
-LEAST_SD_MM2, EDGE_SD_MM, AREA_SD = 0.12, 0.1, 0.05
-ARC_LIMITS_MM, LEAST_SD_DEG, ARC_SD = (0.05, 0.25), 20.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +66,15 @@ class Calcium:
         (N,) per station; ``peak_hu`` is NaN where there is no calcium.
     free_zone_mm
         (N,) diameter of the widest circle inside the wall without calcium.
+    contrast_hu
+        (N,) mean HU of the fitted calcium above plaque, NaN where there is none.
     area_sd_mm2, arc_sd_deg
-        (N,) standard deviation of area and union arc when the wall is right, from the length of
-        calcium's edges and from rays with little calcium; calibrated on phantoms.
-    protocol_mm2
-        (protocols, N) area by the thresholds of the literature, as `PROTOCOLS` names them.
+        (N,) standard deviation of area and union arc when the wall is right; ``arc_centre_sd_deg``
+        is the part of the arc's that comes from where the centre lies.
+    apparent_sd_mm2
+        (N,) standard deviation of the apparent area from noise.
+    protocols
+        Areas by the thresholds of the literature, as `PROTOCOLS` names them.
     """
 
     share: Floats32
@@ -91,9 +90,12 @@ class Calcium:
     thickness_mm: Floats
     peak_hu: Floats
     free_zone_mm: Floats
+    contrast_hu: Floats
     area_sd_mm2: Floats
     arc_sd_deg: Floats
-    protocol_mm2: Floats
+    arc_centre_sd_deg: Floats
+    apparent_sd_mm2: Floats
+    protocols: ThresholdAreas
 
 
 def measure_calcium(
@@ -136,7 +138,9 @@ def measure_calcium(
     reach = 2 * round(PIECE_REACH_MM / pixel) + 1
     # Blur moves HU about but keeps their sum: what was fitted is what calcium adds to plaque.
     burden = share * np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
-    union, largest, enclosing, thickest = _arcs(share, wall, offset, settings)
+    arcs = measure_arcs(share, wall, offset, settings.arc_thickness_mm)
+    contrast = _contrast(burden, share * weight)
+    apparent = _apparent(hu, beyond, physics, pixel, settings)
     return Calcium(
         share=share,
         piece=piece,
@@ -144,16 +148,26 @@ def measure_calcium(
         burden_hu_mm3=burden.astype(np.float32),
         burden_piece=maximum_filter(piece, size=(1, reach, reach)) * (burden > 0.0),
         area_mm2=share.sum(axis=(1, 2), dtype=np.float64) * pixel**2,
-        apparent_mm2=_apparent(hu, beyond, physics, pixel, settings),
-        arc_deg=union,
-        arc_largest_deg=largest,
-        arc_enclosing_deg=enclosing,
-        thickness_mm=thickest,
+        apparent_mm2=apparent.area_mm2[0],
+        arc_deg=arcs.union_deg,
+        arc_largest_deg=arcs.largest_deg,
+        arc_enclosing_deg=arcs.enclosing_deg,
+        thickness_mm=arcs.thickness_mm,
         peak_hu=_peaks(hu, found),
         free_zone_mm=_free_zone(share, beyond, pixel),
-        area_sd_mm2=_area_sd(fitted.share * (beyond < pixel), pixel),
-        arc_sd_deg=_arc_sd(share, wall, offset, settings),
-        protocol_mm2=protocol_areas_mm2(
+        contrast_hu=contrast,
+        area_sd_mm2=area_sd_mm2(
+            share,
+            beyond,
+            contrast,
+            noise_hu=physics.noise_sd_hu,
+            pixel_mm=pixel,
+            step_mm=step,
+        ),
+        arc_sd_deg=arcs.sd_deg,
+        arc_centre_sd_deg=arcs.centre_sd_deg,
+        apparent_sd_mm2=apparent.sd_mm2[0],
+        protocols=protocol_areas(
             hu,
             beyond <= 0.0,
             candidate,
@@ -200,57 +214,16 @@ def _grow(mask: Bools, pixels: float) -> Bools:
 
 def _apparent(
     hu: Floats32, beyond: Floats, physics: ScanPhysics, pixel_mm: float, settings: CalciumSettings
-) -> Floats:
-    pool = physics.blood_pool_hu.value or 0.0
-    least = max(settings.apparent_hu, pool + settings.apparent_sd * physics.noise_sd_hu)
-    return np.asarray(((hu >= least) & (beyond <= 0.0)).sum(axis=(1, 2)) * pixel_mm**2)
+) -> ThresholdAreas:
+    pool, noise = physics.blood_pool_hu.value or 0.0, physics.noise_sd_hu
+    least = np.full((1, 1, 1), max(settings.apparent_hu, pool + settings.apparent_sd * noise))
+    return areas_above(hu, beyond <= 0.0, [least], noise_hu=noise, pixel_mm=pixel_mm)
 
 
-def _arcs(
-    share: Floats32, wall: Boundary, offset_mm: Floats, settings: CalciumSettings
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Union, largest and enclosing arc (degrees) and the largest thickness (mm) per station."""
-    pixel = float(offset_mm[1] - offset_mm[0])
-    angle = np.linspace(0.0, 2 * np.pi, RAYS, endpoint=False)
-    radius = np.arange(RAY_STEP_MM / 2, float(np.nanmax(wall.radius_mm)) + 0.1, RAY_STEP_MM)
-    middle = wall.centroid_mm
-    x = middle[:, 0, None, None] + np.cos(angle)[:, None] * radius
-    y = middle[:, 1, None, None] + np.sin(angle)[:, None] * radius
-    covered = np.zeros(x.shape, dtype=np.bool_)
-    for n in np.flatnonzero(share.any(axis=(1, 2))):
-        at = np.stack([(y[n] - offset_mm[0]) / pixel, (x[n] - offset_mm[0]) / pixel])
-        covered[n] = map_coordinates(share[n], at, order=1) >= 0.5
-    thick = thickness_mm(covered, RAY_STEP_MM)
-    present = thick >= settings.arc_thickness_mm
-    return (
-        union_arc_deg(present),
-        largest_arc_deg(present),
-        enclosing_arc_deg(present),
-        thick.max(axis=1),
-    )
-
-
-def _area_sd(share: Floats32, pixel_mm: float) -> Floats:
-    """Uncertain by a rim along calcium's edges, and by a share of its area (density)."""
-    out = np.zeros(len(share))
-    some = np.flatnonzero(share.any(axis=(1, 2)))
-    if len(some):
-        rise = np.gradient(share[some], pixel_mm, axis=(1, 2))
-        edge = np.hypot(*rise).sum(axis=(1, 2)) * pixel_mm**2
-        area = share[some].sum(axis=(1, 2)) * pixel_mm**2
-        out[some] = np.sqrt(LEAST_SD_MM2**2 + (EDGE_SD_MM * edge) ** 2 + (AREA_SD * area) ** 2)
-    return out
-
-
-def _arc_sd(
-    share: Floats32, wall: Boundary, offset_mm: Floats, settings: CalciumSettings
-) -> Floats:
-    """Uncertain by the rays whose thickness is near the limit."""
-    most, least = (
-        _arcs(share, wall, offset_mm, replace(settings, arc_thickness_mm=limit))[0]
-        for limit in ARC_LIMITS_MM
-    )
-    return np.where(most > 0.0, np.hypot(LEAST_SD_DEG, ARC_SD * (most - least) / 2.0), 0.0)
+def _contrast(burden_hu_mm3: Floats32, volume_mm3: Floats32) -> Floats:
+    burden = burden_hu_mm3.sum(axis=(1, 2), dtype=np.float64)
+    volume = volume_mm3.sum(axis=(1, 2), dtype=np.float64)
+    return np.where(volume > 0.0, burden / np.where(volume > 0.0, volume, 1.0), np.nan)
 
 
 def _peaks(hu: Floats32, found: Bools) -> Floats:

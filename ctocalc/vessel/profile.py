@@ -20,6 +20,17 @@ class ColumnSpec:
     high: float | None = None
 
 
+_WITH_INTERVAL = (
+    ("lumen_area_mm2", Unit.MM2, None),
+    ("wall_area_mm2", Unit.MM2, None),
+    ("calcium_area_mm2", Unit.MM2, None),
+    ("calcium_fraction_apparent", Unit.FRACTION, 1),
+    ("calcium_arc_deg", Unit.DEG, 360),
+    ("calcium_arc_largest_deg", Unit.DEG, 360),
+    ("calcium_thickness_mm", Unit.MM, None),
+    ("calcium_density_mgcc", Unit.MG_CC, None),
+)
+
 COLUMNS = (
     ColumnSpec(name="lumen_hu", unit=Unit.HU, doc="Brightest lumen-like contrast of the section."),
     ColumnSpec(
@@ -67,7 +78,15 @@ COLUMNS = (
     ),
     ColumnSpec(
         name="calcium_density_mgcc", unit=Unit.MG_CC, low=0,
-        doc="Density of the calcium of the section, from its brightest part.",
+        doc="Mean density of the fitted calcium of the section.",
+    ),
+    *(
+        ColumnSpec(
+            name=f"{name}_{end}", unit=unit, low=0, high=highest,
+            doc=f"{word} end of the 95 % interval of {name}.",
+        )
+        for name, unit, highest in _WITH_INTERVAL
+        for end, word in (("low", "Lower"), ("high", "Upper"))
     ),
 )  # fmt: skip
 

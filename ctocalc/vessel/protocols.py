@@ -1,5 +1,8 @@
 """Calcium by the thresholds of the literature, side by side; blur is left in."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.ndimage import maximum_filter
 
@@ -8,9 +11,37 @@ from ctocalc._arrays import Bools, Floats, Floats32
 PROTOCOLS = ("hu_130", "hu_350", "hu_600", "lumen_2sd", "lumen_3sd", "half_maximum")
 FIXED_HU = (130.0, 350.0, 600.0)
 PEAK_REACH_MM = 0.75
+# Noise averages over the several blur widths of a contour: this share of a voxel's moves it.
+NOISE_SHARE = 0.5
 
 
-def protocol_areas_mm2(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ThresholdAreas:
+    """Area (T, N) above T thresholds at N stations, and its standard deviation from noise."""
+
+    area_mm2: Floats
+    sd_mm2: Floats
+
+
+def areas_above(
+    hu: Floats32, inside: Bools, levels: Sequence[Floats], *, noise_hu: float, pixel_mm: float
+) -> ThresholdAreas:
+    """Count what lies at or above thresholds, and what a shift of them by the noise changes.
+
+    ``levels`` are T arrays that broadcast to ``hu`` (N, P, P).
+    """
+
+    def area(shift_hu: float) -> Floats:
+        above = [(np.greater_equal(hu, level + shift_hu) & inside).sum((1, 2)) for level in levels]
+        return np.asarray(np.stack(above) * pixel_mm**2, dtype=np.float64)
+
+    return ThresholdAreas(
+        area_mm2=area(0.0),
+        sd_mm2=0.5 * NOISE_SHARE * (area(-noise_hu) - area(noise_hu)),
+    )
+
+
+def protocol_areas(
     hu: Floats32,
     inside: Bools,
     candidate: Bools,
@@ -19,8 +50,8 @@ def protocol_areas_mm2(
     plaque_hu: Floats,
     noise_hu: float,
     pixel_mm: float,
-) -> Floats:
-    """Return area (protocols, N) within the wall, in the order of ``PROTOCOLS``.
+) -> ThresholdAreas:
+    """Return areas within the wall, in the order of ``PROTOCOLS``.
 
     Parameters
     ----------
@@ -43,5 +74,4 @@ def protocol_areas_mm2(
         (lumen_hu + 3.0 * noise_hu)[:, None, None],
         np.where(peak > -1000.0, half, np.inf),
     ]
-    above = [(np.greater_equal(hu, level) & inside).sum(axis=(1, 2)) for level in levels]
-    return np.asarray(np.stack(above) * pixel_mm**2, dtype=np.float64)
+    return areas_above(hu, inside, levels, noise_hu=noise_hu, pixel_mm=pixel_mm)

@@ -16,6 +16,8 @@ OSTIUM_MM = 8.0
 # stations and all of one side share theirs, which leaves so much more than their count tells.
 RAYS_OF_ITS_OWN = 12.0
 ERRORS_SHARED = 3.0
+# A vessel keeps its width over about this length, or is misread.
+COURSE_MM = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,10 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
     return Wall(
         boundary=boundary,
         source=np.where(seen >= 0.25, "seen", "bridged"),
-        radius_sd_mm=_radius_sd(weight + prior, rays.calcified, step_mm, settings),
+        radius_sd_mm=np.hypot(
+            _radius_sd(weight + prior, rays.calcified, step_mm, settings),
+            _departure(boundary, step_mm),
+        ),
     )
 
 
@@ -143,6 +148,13 @@ def _radius_sd(weight: Floats, calcified: Bools, step_mm: float, settings: WallS
     reach = (1.0 / (settings.bend_sd_mm**2 * step_mm**3) / told) ** 0.25
     left = settings.radius_sd_mm + settings.rim_sd_mm * calcified.mean(axis=1)
     return np.asarray(np.hypot(left, ERRORS_SHARED * np.sqrt(0.265 / reach / told)))
+
+
+def _departure(boundary: Boundary, step_mm: float) -> Floats:
+    """How far (N,) the mean radius leaves its own course: a local bulge may be another's edge."""
+    radius = np.sqrt(boundary.area_mm2 / np.pi)
+    course = gaussian_filter1d(radius, COURSE_MM / step_mm, mode="nearest")
+    return np.asarray(np.abs(radius - course))
 
 
 def _own_lumen(rays: RayFits, step_mm: float, settings: WallSettings) -> Floats:

@@ -47,6 +47,9 @@ PUBLISHED = {
     "proximal_stump distal_stump islands",
     "vessels.0.lesions.0.calcium_by_region": "proximal_cap proximal_third middle_third "
     "distal_third distal_cap",
+    "vessels.0.lesions.0.calcium_by_protocol": "hu_130 hu_350 hu_600 lumen_2sd lumen_3sd "
+    "half_maximum",
+    "vessels.0.lesions.0.calcium_by_protocol.hu_350": "max_calcium_fraction max_calcium_area_mm2",
     "vessels.0.lesions.0.length_mm": "value low high unit",
     "vessels.0.lesions.0.bend_deg": "value low high unit at_mm",
     "vessels.0.lesions.0.agatston": "value low high unit reason",

@@ -23,7 +23,15 @@ STATION_COLUMNS = (
     "normal_x normal_y normal_z lesion occluded lumen_hu lumen_area_mm2 wall_area_mm2 wall_source "
     "calcium_area_mm2 calcium_fraction calcium_fraction_low calcium_fraction_high "
     "calcium_fraction_apparent stenosis_percent calcium_arc_deg calcium_arc_largest_deg "
-    "calcium_arc_enclosing_deg calcium_thickness_mm calcium_density_mgcc"
+    "calcium_arc_enclosing_deg calcium_thickness_mm calcium_density_mgcc "
+    # Beyond the published ones: intervals.
+    "lumen_area_mm2_low lumen_area_mm2_high wall_area_mm2_low wall_area_mm2_high "
+    "calcium_area_mm2_low calcium_area_mm2_high "
+    "calcium_fraction_apparent_low calcium_fraction_apparent_high "
+    "calcium_arc_deg_low calcium_arc_deg_high "
+    "calcium_arc_largest_deg_low calcium_arc_largest_deg_high "
+    "calcium_thickness_mm_low calcium_thickness_mm_high "
+    "calcium_density_mgcc_low calcium_density_mgcc_high"
 )
 READERS: dict[str, Any] = {
     "string": str,
@@ -122,11 +130,13 @@ def test_lesions_say_what_the_result_says() -> None:
     assert (row["distal_stump"], row["distal_stump_p_blunt"]) == (None, None)
     assert row["distal_third_max_calcium_arc_deg"] == 100 * (1 / 3)
     assert row["segment"] is None
+    assert row["hu_350_max_calcium_fraction"] == 0.8
+    assert row["half_maximum_max_calcium_area_mm2"] == 7 * 0.6
 
 
 def test_no_field_of_a_lesion_is_forgotten() -> None:
     described = {field.name for field in (*LESION_HEAD, *LESION_MEASURES, *LESION_TAIL)}
-    nested = {"occlusions", "calcium_by_region"}
+    nested = {"occlusions", "calcium_by_region", "calcium_by_protocol"}
     assert described | nested == {field.name for field in fields(Lesion)}
     assert not described & nested
 

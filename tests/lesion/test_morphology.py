@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from ctocalc._arrays import Floats
 from ctocalc.geometry.curve import Curve
 from ctocalc.lesion.lesion import StumpCall
 from ctocalc.lesion.morphology import bends, remodelling, stump
+from ctocalc.lesion.spread import Series
+from ctocalc.quantity import Unit
 from ctocalc.vessel.caps import Cap
 
 S = np.arange(0.0, 50.01, 0.5)
@@ -58,7 +61,7 @@ def circle(radius_mm: float, length_mm: float) -> Curve:
 
 
 def test_bends_of_a_circle_by_tangents_and_by_chords() -> None:
-    tangents, chords = bends(circle(18.0, 60.0), 15.0, 40.0, 15.0)
+    tangents, chords = bends(circle(18.0, 60.0), 15.0, 40.0, 15.0, 0.05)
     assert tangents.value == pytest.approx(np.degrees(15 / 18), abs=0.5)
     assert chords.value == pytest.approx(np.degrees(10 / 18), abs=0.5)
     assert tangents.low is not None
@@ -67,17 +70,35 @@ def test_bends_of_a_circle_by_tangents_and_by_chords() -> None:
 
 
 def test_a_short_line_has_a_bend_but_no_chords() -> None:
-    tangents, chords = bends(circle(18.0, 15.0), 4.0, 11.0, 15.0)
+    tangents, chords = bends(circle(18.0, 15.0), 4.0, 11.0, 15.0, 0.05)
     assert tangents.value == pytest.approx(np.degrees(7 / 18), abs=0.5)
     assert chords.value is None
     assert chords.reason
+
+
+def test_a_bend_is_told_the_worse_the_worse_the_axis_is_known() -> None:
+    curve = circle(18.0, 60.0)
+    clear, poor = (bends(curve, 15.0, 40.0, 15.0, sd)[0] for sd in (0.03, 0.2))
+    assert clear.value == poor.value
+    assert poor.high - poor.value > 2 * (clear.high - clear.value)  # type: ignore[operator]
+
+
+def wall(area_mm2: Floats, share: float = 0.1) -> Series:
+    return Series(arclength_mm=S, value=area_mm2, sd=share * area_mm2, unit=Unit.MM2)
+
+
+def test_remodelling_is_uncertain_by_both_walls() -> None:
+    """10 % of each area is 5 % of each diameter."""
+    occluded = (S >= 20) & (S <= 40)
+    widest, _ = remodelling(wall(7.0 + 0 * S), occluded, 20.0)
+    assert widest.high == pytest.approx(1.0 + 1.96 * 0.05 * np.sqrt(2))
 
 
 def test_remodelling_compares_with_five_to_ten_millimetres_before_the_entry() -> None:
     diameter = np.where(S < 20, 3.0, np.where(S < 30, 3.9, 1.5))
     diameter = np.where((S > 15) & (S < 20), 9.0, diameter)  # too near to the entry to count
     occluded = (S >= 20) & (S <= 40)
-    widest, narrowest = remodelling(S, np.pi / 4 * diameter**2, occluded, 20.0)
+    widest, narrowest = remodelling(wall(np.pi / 4 * diameter**2), occluded, 20.0)
     assert widest.value == pytest.approx(1.3)
     assert narrowest.value == pytest.approx(0.5)
     assert widest.at_mm is not None
@@ -89,6 +110,6 @@ def test_remodelling_without_a_proximal_reference_cannot_be_told() -> None:
     area = np.full(len(S), 7.0)
     for entry in (3.0, 5.5):
         occluded = (entry <= S) & (S <= 20)
-        for found in remodelling(S, area, occluded, entry):
+        for found in remodelling(wall(area), occluded, entry):
             assert found.value is None
             assert found.reason

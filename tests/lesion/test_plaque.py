@@ -1,41 +1,41 @@
 """Running means, largest fractions, regions, pieces and sums of calcium."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.lesion import plaque
 from ctocalc.lesion.agatston import Islands
-from ctocalc.lesion.plaque import Burden
+from ctocalc.lesion.burden import Burden
+from ctocalc.lesion.spread import Series, largest_mean
+from ctocalc.quantity import Unit
 from ctocalc.vessel.calcium import Calcium
+from ctocalc.vessel.protocols import PROTOCOLS, ThresholdAreas
 
 S = np.arange(0.0, 40.01, 0.5)
 
 
-def burden(fraction: Floats, *, mass: Floats | None = None) -> Burden:
-    zero = np.zeros(len(S))
+def series(value: Floats, unit: Unit, sd: float = 0.0, highest: float = np.inf) -> Series:
+    return Series(
+        arclength_mm=S, value=value, sd=np.full(len(value), sd), unit=unit, highest=highest
+    )
+
+
+def burden(fraction: Floats, *, mass: Floats | None = None, sd: float = 0.0) -> Burden:
+    share = series(fraction, Unit.FRACTION, 0.05, 1.0)
     return Burden(
-        arclength_mm=S, fraction=fraction, fraction_mean=plaque.running_mean(fraction),
-        apparent=fraction, apparent_mean=plaque.running_mean(fraction), arc_deg=360 * fraction,
-        arc_largest_deg=180 * fraction, volume_mm3=zero + 2.0, mass_mg=mass,
+        fraction=share, apparent=share, arc=series(360 * fraction, Unit.DEG, 10.0, 360.0),
+        arc_largest=series(180 * fraction, Unit.DEG, 10.0, 360.0), centre_sd_deg=np.zeros(len(S)),
+        volume=series(2.0 + 0 * S, Unit.MM3, sd), wall_area=series(8.0 + 0 * S, Unit.MM2),
+        mass=None if mass is None else series(mass, Unit.MG, sd),
+        protocols=tuple(series(4.0 * fraction / (n + 1), Unit.MM2) for n in range(6)),
     )  # fmt: skip
 
 
-def test_the_running_mean_is_the_trapezoid_over_one_millimetre() -> None:
-    rng = np.random.default_rng(2)
-    values = rng.uniform(size=len(S))
-    mean = plaque.running_mean(values)
-    for n in (1, 17, len(S) - 2):
-        assert mean[n] == pytest.approx(np.trapezoid(values[n - 1 : n + 2], S[n - 1 : n + 2]))
-    assert np.isnan(mean[[0, -1]]).all()
-
-
-def test_the_running_mean_of_a_line_is_the_line() -> None:
-    np.testing.assert_allclose(plaque.running_mean(0.01 * S)[1:-1], 0.01 * S[1:-1])
-
-
 def largest(fraction: Floats, *parts: tuple[float, float]) -> tuple[float | None, float | None]:
-    found = plaque.largest_fraction(plaque.running_mean(fraction), fraction, S, list(parts))
+    found = largest_mean(series(fraction, Unit.FRACTION, highest=1.0), list(parts))
     return found.value, found.at_mm
 
 
@@ -68,28 +68,6 @@ def test_the_largest_of_several_occlusions_leaves_out_what_lies_between() -> Non
     assert largest(fraction, (5.0, 30.0))[0] == pytest.approx(0.95)
 
 
-def test_no_station_inside_is_unknown_not_zero() -> None:
-    found = plaque.largest_fraction(S, S, S, [(10.1, 10.4)])
-    assert found.value is None
-    assert found.reason
-
-
-@pytest.mark.parametrize("value", [0.0, 0.004, 0.3, 0.97, 1.0])
-def test_a_fraction_lies_in_its_interval_within_0_and_1(value: float) -> None:
-    found = plaque.fraction(value)
-    assert found.low is not None
-    assert found.high is not None
-    assert 0.0 <= found.low <= value <= found.high <= 1.0
-
-
-def test_the_largest_arc_looks_inside_only() -> None:
-    values = np.where(np.abs(S - 5.0) < 1, 300.0, np.where(np.abs(S - 20.0) < 1, 120.0, 10.0))
-    found = plaque.arc(values, S, (S >= 10) & (S <= 30))
-    assert found.value == 120.0
-    assert found.at_mm == pytest.approx(20.0, abs=1.0)
-    assert plaque.arc(values, S, S > 99.0).value is None
-
-
 def test_regions_are_caps_of_two_and_a_half_millimetres_and_thirds() -> None:
     regions = plaque.by_region(burden(0 * S, mass=0 * S + 0.5), 6.0, 30.0)
     assert (regions.proximal_cap.start_mm, regions.proximal_cap.end_mm) == (6.0, 8.5)
@@ -116,8 +94,8 @@ def test_a_region_has_its_own_maximum() -> None:
 
 
 def test_mass_without_a_slope_cannot_be_told() -> None:
-    assert plaque.interval_mass(burden(0 * S), S > 3).value is None
-    assert plaque.mass(None).reason == plaque.NO_SLOPE
+    assert plaque.mass(burden(0 * S), S > 3).value is None
+    assert plaque.mass(burden(0 * S), S > 3).reason == plaque.NO_SLOPE
 
 
 def two_pieces() -> tuple[Calcium, Array]:
@@ -135,7 +113,9 @@ def two_pieces() -> tuple[Calcium, Array]:
         burden_hu_mm3=(1000 * inside * weight).astype(np.float32), burden_piece=piece,
         area_mm2=zero, apparent_mm2=zero, arc_deg=zero, arc_largest_deg=zero,
         arc_enclosing_deg=zero, thickness_mm=zero, peak_hu=zero, free_zone_mm=zero,
-        area_sd_mm2=zero, arc_sd_deg=zero, protocol_mm2=np.zeros((6, len(S))),
+        contrast_hu=zero, area_sd_mm2=zero, arc_sd_deg=zero, arc_centre_sd_deg=zero,
+        apparent_sd_mm2=zero,
+        protocols=ThresholdAreas(area_mm2=np.zeros((6, len(S))), sd_mm2=np.zeros((6, len(S)))),
     )  # fmt: skip
     hu = np.where(piece > 0, 600.0 + 100.0 * piece, 0.0).astype(np.float32)
     return calcium, hu
@@ -143,7 +123,7 @@ def two_pieces() -> tuple[Calcium, Array]:
 
 def test_pieces_have_their_place_volume_mass_and_peak_and_noise_is_left_out() -> None:
     calcium, hu = two_pieces()
-    first, second = plaque.pieces(S, calcium, hu, 1.25)
+    first, second = plaque.pieces(S, calcium, hu, 1.25, noise_hu=25.0)
     assert (first.start_mm, first.end_mm) == (5.0, 7.0)
     assert (second.start_mm, second.end_mm) == (15.0, 24.5)
     assert first.volume_mm3.value == pytest.approx(45 * 0.05)
@@ -154,33 +134,56 @@ def test_pieces_have_their_place_volume_mass_and_peak_and_noise_is_left_out() ->
 
 def test_pieces_without_a_slope_have_volumes_only() -> None:
     calcium, hu = two_pieces()
-    both = plaque.pieces(S, calcium, hu, None)
+    both = plaque.pieces(S, calcium, hu, None, noise_hu=25.0)
     assert [piece.mass_mg.value for piece in both] == [None, None]
     assert [piece.volume_mm3.value for piece in both] == pytest.approx([2.25, 9.0])
     islands = Islands(arclength_mm=np.array([5.0]), score=np.array([12.0]))
-    whole = plaque.whole_vessel(both, islands, contrast=True, threshold_hu=480.0)
+    whole = plaque.whole_vessel(burden(0 * S), both, islands, contrast=True, threshold_hu=480.0)
     assert whole.mass_mg.value is None
-    assert whole.volume_mm3.value == pytest.approx(11.25)
+    assert whole.volume_mm3.value == pytest.approx(2.0 * len(S))
 
 
 def test_a_contrast_scan_has_no_agatston_score_and_a_plain_one_nothing_else() -> None:
-    calcium, hu = two_pieces()
-    both = plaque.pieces(S, calcium, hu, 1.25)
     islands = Islands(arclength_mm=np.array([5.0, 9.0]), score=np.array([12.0, 30.0]))
-    contrast = plaque.whole_vessel(both, islands, contrast=True, threshold_hu=480.0)
+    found = burden(0 * S, mass=0 * S + 0.5)
+    contrast = plaque.whole_vessel(found, (), islands, contrast=True, threshold_hu=480.0)
     assert contrast.agatston.value is None
     assert contrast.agatston.reason
     assert contrast.cta_calcium_score.value == pytest.approx(42.0)
     assert contrast.score_threshold_hu == 480.0
-    plain = plaque.whole_vessel(both, islands, contrast=False, threshold_hu=130.0)
+    plain = plaque.whole_vessel(found, (), islands, contrast=False, threshold_hu=130.0)
     assert plain.agatston.value == pytest.approx(42.0)
     assert plain.cta_calcium_score.value is None
-    assert plain.mass_mg.value == pytest.approx((2.25 + 9.0) / 1.25)
+    assert plain.mass_mg.value == pytest.approx(0.5 * len(S))
 
 
 def test_a_vessel_without_calcium_has_zero_of_everything() -> None:
     none = Islands(arclength_mm=np.zeros(0), score=np.zeros(0))
-    whole = plaque.whole_vessel((), none, contrast=False, threshold_hu=130.0)
+    empty = replace(burden(0 * S, mass=0 * S), volume=series(0 * S, Unit.MM3))
+    whole = plaque.whole_vessel(empty, (), none, contrast=False, threshold_hu=130.0)
     for value in (whole.volume_mm3, whole.mass_mg, whole.agatston):
-        assert value.value == 0.0
-        assert (value.low, value.high) == (0.0, 0.0)
+        assert (value.value, value.low) == (0.0, 0.0)
+    # What noise hides is less than the least that counts as calcium.
+    assert whole.mass_mg.high is not None
+    assert 0.0 < whole.mass_mg.high < plaque.LEAST_MASS_MG
+
+
+def test_no_lesion_holds_more_than_its_vessel() -> None:
+    rng = np.random.default_rng(7)
+    found = burden(rng.uniform(size=len(S)), mass=rng.uniform(size=len(S)), sd=0.1)
+    none = Islands(arclength_mm=np.zeros(0), score=np.zeros(0))
+    whole = plaque.whole_vessel(found, (), none, contrast=True, threshold_hu=480.0)
+    for start, end in ((0.0, 40.0), (3.0, 30.0), (10.0, 11.0)):
+        inside = (start <= S) & (end >= S)
+        assert plaque.mass(found, inside).value <= whole.mass_mg.value  # type: ignore[operator]
+        assert plaque.volume(found, inside).value <= whole.volume_mm3.value  # type: ignore[operator]
+
+
+def test_protocols_stand_side_by_side_as_shares_of_the_wall() -> None:
+    fraction = np.where((S > 15) & (S < 21), 0.8, 0.1)
+    found = plaque.by_protocol(burden(fraction), [(6.0, 30.0)], (S >= 6) & (S <= 30))
+    assert found.hu_130.max_calcium_area_mm2.value == pytest.approx(3.2)
+    assert found.hu_350.max_calcium_area_mm2.value == pytest.approx(1.6)
+    assert found.half_maximum.max_calcium_area_mm2.value == pytest.approx(3.2 / 6)
+    assert found.hu_130.max_calcium_fraction.value == pytest.approx(0.4)
+    assert {f.name for f in fields(found)} == set(PROTOCOLS)

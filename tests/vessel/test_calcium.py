@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from ctocalc._arrays import Bools, Floats
-from ctocalc.lesion.plaque import LEAST_MASS_MG, burden
+from ctocalc.lesion.burden import burden
+from ctocalc.lesion.plaque import LEAST_MASS_MG
+from ctocalc.lesion.spread import Series
+from ctocalc.quantity import Unit
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
@@ -163,13 +166,16 @@ def test_the_fraction_is_the_area_over_the_wall() -> None:
     found, seen = measured(piece(0.6, 1.7, 180.0, 8.0))
     s = seen.trace.frames.arclength_mm
     area = np.full(len(s), np.pi * WALL_MM**2)
-    gathered = burden(s, found, area, SLOPE)
+    wall = Series(arclength_mm=s, value=area, sd=0.05 * area, unit=Unit.MM2)
+    gathered = burden(found, wall, SLOPE)
     use = inner(seen, 8.0)
     truth = (1.7**2 - 0.6**2) / 2 / WALL_MM**2
-    assert gathered.fraction[use].mean() == pytest.approx(truth, abs=0.07)
-    assert gathered.mass_mg is not None
-    assert gathered.mass_mg.sum() == pytest.approx(mass_mg(found))
-    assert burden(s, found, area, None).mass_mg is None
+    assert gathered.fraction.value[use].mean() == pytest.approx(truth, abs=0.07)
+    assert (gathered.fraction.low[use] < truth).mean() > 0.9
+    assert (gathered.fraction.high[use] > truth).mean() > 0.9
+    assert gathered.mass is not None
+    assert gathered.mass.value.sum() == pytest.approx(mass_mg(found))
+    assert burden(found, wall, None).mass is None
 
 
 def test_the_apparent_area_is_larger_for_dense_calcium() -> None:
