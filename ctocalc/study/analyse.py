@@ -8,6 +8,14 @@ from ctocalc.image.scan import ScanFacts
 from ctocalc.image.sections import Sampler, cubic
 from ctocalc.image.volume import Volume
 from ctocalc.lesion.describe import describe
+from ctocalc.study.artefacts import (
+    artefact_notices,
+    artefacts_of,
+    judged,
+    vessel_calcium,
+    without_metal,
+    without_moved,
+)
 from ctocalc.study.calcium import Scan, burden_of, calcium_of
 from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
@@ -59,7 +67,10 @@ def analyse(
             for sampler, axis, look in zip(samplers, axes, looks, strict=True)
         ]
     scan = Scan(volume=volume, facts=facts, physics=physics)
-    found = [_vessel(scan, look, line, request) for look, line in zip(looks, lines, strict=True)]
+    found = [
+        _vessel(scan, sampler, look, line, request)
+        for sampler, look, line in zip(samplers, looks, lines, strict=True)
+    ]
     seen = [notice for _, noticed in found for notice in noticed]
     return CaseResult(
         case_id=request.case_id,
@@ -93,28 +104,34 @@ def _physics(
 
 
 def _vessel(
-    scan: Scan, seen: Trace, line: Centerline, request: Request
+    scan: Scan, sampler: Sampler, whole: Trace, line: Centerline, request: Request
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
+    spoilt = artefacts_of(sampler, whole, physics)
+    seen = without_moved(whole, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
     calcium, measures = burden_of(scan, seen, settings)
-    lesions = describe(
+    described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )
+    lesions = tuple(judged(lesion, seen, spoilt) for lesion in described)
     result = VesselResult(
         vessel=line.vessel,
         status="ok",
         length_mm=seen.curve.length_mm,
         centerline=LineFacts(digest=line.digest, points=len(line.points_lps_mm), frame="LPS"),
-        calcium=calcium_of(scan, seen, calcium, measures),
+        calcium=vessel_calcium(calcium_of(scan, seen, calcium, measures), seen, spoilt),
         lesions=lesions,
         scores=score_lesions(
             lesions,
             request.clinical.of(line.vessel),
             not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
         ),
-        profile=profile_vessel(seen, calcium, measures.burden, lesions, physics),
+        profile=without_metal(
+            profile_vessel(seen, calcium, measures.burden, lesions, physics), spoilt
+        ),
         images=images_of(seen, calcium),
     )
-    return result, vessel_notices(line, seen, lesions, contrast=physics.contrast)
+    noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
+    return result, (*noticed, *artefact_notices(line.vessel, whole, seen, spoilt, physics))
