@@ -12,11 +12,15 @@ from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
 from ctocalc.kernels.rays import half_maximum_mm
 from ctocalc.vessel.lumen import LumenSignal
+from ctocalc.vessel.tissue import Tissue
 
 SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
+# What is left of a lumen beside a cap stays below this.
+CALCIUM_ALONE_HU = 130.0
+CALCIUM_ALONE_SD = 5.0
 LUMEN_TURNS = 2
 
 
@@ -74,7 +78,7 @@ def fit_rays(
     hu = gaussian_filter1d(hu, SMOOTH_ANGLE_DEG / turn, axis=1, mode="wrap").astype(np.float32)
     hu[outside_scan] = np.nan
     lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
-    above = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * physics.noise_sd_hu)
+    above = _calcium_above(signal, physics)
     starts, outside, calcified = guess_edges(
         hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
     )
@@ -104,6 +108,14 @@ def fit_rays(
         wall_sd_mm=np.where(np.isfinite(sd) | calcified, sd, np.inf),
         calcified=calcified,
     )
+
+
+def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:
+    """HU (N,) above which something is calcium: where there is no lumen, all that is no plaque."""
+    noise = physics.noise_sd_hu
+    beside_lumen = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * noise)
+    alone = signal.plaque_hu + max(CALCIUM_ALONE_SD * noise, CALCIUM_ALONE_HU)
+    return np.where(signal.tissue == Tissue.LUMEN, beside_lumen, alone)
 
 
 def _whole_lumen(
