@@ -71,7 +71,7 @@ def find_occlusions(
         )
         for n, run in enumerate(stretches)
     ]
-    found = [gap for gap in found if gap.end_mm - gap.start_mm > 0.0]
+    found = [gap for gap in found if gap.end_mm - gap.start_mm >= settings.shortest_mm]
     return tuple(_chain(found, settings.island_mm))
 
 
