@@ -9,6 +9,7 @@ from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
 from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.protocols import PROTOCOLS
+from ctocalc.vessel.spread import ALONG_MM
 
 # Calcium that is not seen: half of what noise may look like.
 NO_CALCIUM_SD = 0.005
@@ -55,7 +56,8 @@ def burden(calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None)
 
     def arc(value: Floats) -> Series:
         sd = np.where(value > 0.0, calcium.arc_sd_deg, 0.0)
-        return Series(arclength_mm=s, value=value, sd=sd, unit=Unit.DEG, highest=HIGHEST_DEG)
+        series = Series(arclength_mm=s, value=value, sd=sd, unit=Unit.DEG, highest=HIGHEST_DEG)
+        return series.along(ALONG_MM)
 
     volume = (calcium.share * calcium.weight_mm3).sum(axis=(1, 2), dtype=np.float64)
     step = float(np.median(np.diff(s)))

@@ -49,6 +49,11 @@ class Series:
         lower = np.minimum(self.value, median_filter(self.value, 3, mode="nearest"))
         return self._with(np.where(centre_sd > UNSTEADY_DEG, lower, self.value), self.sd)
 
+    def along(self, off_mm: Floats | float) -> "Series":
+        """Add what a shift by ``off_mm`` (standard deviation) along the vessel would change."""
+        change = np.abs(np.gradient(self.value, self.arclength_mm))
+        return self._with(self.value, np.hypot(self.sd, off_mm * change))
+
     def at(self, n: int) -> Measured:
         """Return what one station tells, with its place."""
         place = float(self.arclength_mm[n])

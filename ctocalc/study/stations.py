@@ -11,13 +11,15 @@ from ctocalc.quantity import Unit
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
+from ctocalc.vessel.spread import ALONG_MM
 
 # A lumen wider than this is measured by its edges, a thinner one by its contrast.
 WIDE_MM = 1.2
 # What diameters, thickness and density are off by against truth on phantoms.
-LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.25
-THICKNESS_SD_MM = 0.18
+LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
+THICKNESS_SD_MM = 0.22
 LEAST_DENSITY_SHARE = 0.1
+CAP_ZONE_MM = 3.0
 
 
 def profile_vessel(
@@ -68,7 +70,19 @@ def _lumen(seen: Trace, physics: ScanPhysics) -> Series:
     # An area in an occlusion is none by definition, and what is thin is told by its contrast.
     off = np.where(diameter > WIDE_MM, LUMEN_SD_MM, THIN_LUMEN_SD_MM)
     sd = np.pi / 2.0 * diameter * off
-    return Series(arclength_mm=s, value=area, sd=sd, unit=Unit.MM2)
+    return Series(arclength_mm=s, value=area, sd=sd, unit=Unit.MM2).along(_cap_sd_mm(seen))
+
+
+def _cap_sd_mm(seen: Trace) -> Floats:
+    """How far along the vessel (N,) the lumen's end may be off: by its fit, near a cap."""
+    s = seen.frames.arclength_mm
+    out = np.full(len(s), ALONG_MM)
+    for gap in seen.gaps:
+        for cap in (gap.entry, gap.exit):
+            if cap is not None:
+                near = np.abs(s - cap.half_mm) < CAP_ZONE_MM
+                out[near] = np.hypot(ALONG_MM, cap.half_sd_mm)
+    return out
 
 
 def _calcium_area(calcium: Calcium, s: Floats) -> Series:
@@ -77,13 +91,14 @@ def _calcium_area(calcium: Calcium, s: Floats) -> Series:
 
 def _thickness(calcium: Calcium, s: Floats) -> Series:
     sd = np.where(calcium.thickness_mm > 0.0, THICKNESS_SD_MM, 0.0)
-    return Series(arclength_mm=s, value=calcium.thickness_mm, sd=sd, unit=Unit.MM)
+    series = Series(arclength_mm=s, value=calcium.thickness_mm, sd=sd, unit=Unit.MM)
+    return series.along(ALONG_MM)
 
 
 def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
-    """Blur keeps the sum of HU: what is too much of the area is too little of the density."""
+    """Return the density; it makes up for about half of what the area is off by."""
     value = np.full(len(s), np.nan) if slope is None else calcium.contrast_hu / slope
-    share = calcium.area_sd_mm2 / np.maximum(calcium.area_mm2, 1e-6)
+    share = 0.5 * calcium.area_sd_mm2 / np.maximum(calcium.area_mm2, 1e-6)
     sd = value * np.clip(share, LEAST_DENSITY_SHARE, 1.0)
     return Series(arclength_mm=s, value=value, sd=sd, unit=Unit.MG_CC)
 

@@ -16,7 +16,7 @@ THICKNESS_LIMITS_MM = (0.05, 0.25)
 # The wall's centre is known to about this in each direction.
 CENTRE_SD_MM = 0.12
 # What remains where neither matters, from phantoms: ends of arcs are blurred.
-LEAST_SD_DEG = 10.0
+LEAST_SD_DEG = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

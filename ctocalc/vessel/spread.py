@@ -10,8 +10,8 @@ from ctocalc._arrays import Floats, Floats32
 LEAST_SD_MM2 = 0.12
 EDGE_SD_MM = 0.15
 AREA_SHARE = 0.05
-ALONG_MM = 0.25
-HIDDEN_BY_NOISE = 2.0
+ALONG_MM = 0.35
+HIDDEN_BY_NOISE = 1.0
 # Calcium within this of the wall ends there whatever its edge looks like.
 RIM_MM = 0.2
 LEAST_CONTRAST_HU = 50.0

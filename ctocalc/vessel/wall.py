@@ -132,7 +132,7 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
         source=np.where(seen >= 0.25, "seen", "bridged"),
         radius_sd_mm=np.hypot(
             _radius_sd(weight + prior, rays.calcified, step_mm, settings),
-            _departure(boundary, step_mm),
+            departure_mm(boundary, step_mm),
         ),
     )
 
@@ -150,7 +150,7 @@ def _radius_sd(weight: Floats, calcified: Bools, step_mm: float, settings: WallS
     return np.asarray(np.hypot(left, ERRORS_SHARED * np.sqrt(0.265 / reach / told)))
 
 
-def _departure(boundary: Boundary, step_mm: float) -> Floats:
+def departure_mm(boundary: Boundary, step_mm: float) -> Floats:
     """How far (N,) the mean radius leaves its own course: a local bulge may be another's edge."""
     radius = np.sqrt(boundary.area_mm2 / np.pi)
     course = gaussian_filter1d(radius, COURSE_MM / step_mm, mode="nearest")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
+from ctocalc.vessel.boundary import Boundary, BoundaryKind
+from ctocalc.vessel.wall import departure_mm
 from tests.measured_tube import line_of, look
 from tests.tube import Material, Path, gap, rotated, scan, vessel
 
@@ -113,3 +115,21 @@ def test_without_any_contrast_between_tissues_the_wall_is_bridged() -> None:
     assert (wall.source[dark] == "bridged").all()
     assert (wall.source[(s > 7) & (s < 9)] == "seen").all()
     assert wall.boundary.area_mm2[dark] == pytest.approx(np.pi * 1.8**2, rel=0.25)
+
+
+def test_a_wall_that_keeps_its_course_is_known_better_than_one_that_leaves_it() -> None:
+    """The same vessel with and without a bulge 5 mm long, which may be another organ's edge."""
+
+    def radius_sd(bulge_mm: float) -> Floats:
+        radius = 1.7 + np.where(np.abs(np.arange(60) - 30) < 5, bulge_mm, 0.0)
+        boundary = Boundary(
+            radius_mm=np.repeat(radius[:, None], 48, axis=1),
+            kind=BoundaryKind.WALL,
+            confidence=np.ones(60),
+        )
+        return departure_mm(boundary, 0.5)
+
+    assert radius_sd(0.0) == pytest.approx(0.0, abs=1e-9)
+    bulge = radius_sd(0.4)
+    assert bulge[30] == pytest.approx(0.4, abs=0.1)
+    assert bulge[5] < 0.05
