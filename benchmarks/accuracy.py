@@ -1,7 +1,8 @@
 """Errors against truth on phantoms: the program beside a naive method and an oracle.
 
 python -m benchmarks.accuracy [--quality standard|hard|both] [--cases 30] [--first-seed 5000]
-    [--cases-from FOLDER] [--repeats 2] [--workers 2] [--json FILE] [--tiny]
+    [--cases-from FOLDER] [--repeats 2] [--workers 2] [--json FILE]
+    [--markdown] [--tiny]
 
 A row is one measure: signed errors with bias, SD, 95 % limits of agreement, mean absolute error and
 its 90th percentile, or a share; what the naive method and the oracle reach of the same bar; the
@@ -25,7 +26,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from benchmarks.bars import MORE_ROWS, ROWS, Row, reached, stats
 from benchmarks.cases import Case, Quality, from_file, from_seed
 from benchmarks.coverage import cover_case, cover_vessel
 from benchmarks.findings import findings
@@ -34,21 +34,12 @@ from benchmarks.naive import naive
 from benchmarks.oracle import oracle
 from benchmarks.repeat import repeat
 from benchmarks.sheet import Plain, Sheet
+from benchmarks.suite import METHODS, Suite, markdown
 from ctocalc._arrays import Bools, Floats
 
-METHODS = ("program", "naive", "oracle")
-# Measures of calcium alone: the oracle was given the rest.
-OF_ORACLE = {
-    "fraction calcified", "fraction none", "max fraction", "half", "arc", "volume", "mass",
-    "item calcification", "item calcification_half", "item full_moon", "item arc_180_where_half",
-}  # fmt: skip
 # Brighter than this outside the wall is no fat, and a fifth of the contour is a side.
 MUSCLE_HU, MUSCLE_SHARE = 0.0, 0.2
 RING_MM = (0.9, 1.2, 1.5)
-HEAD = (
-    f"{'measure':<46}{'n':>6}{'bias':>8}{'SD':>8}{'limits of agreement':>20}{'MAE':>8}{'p90':>8}"
-    f"  {'reached':<20}{'bar':<28}{'met':<12}{'naive':<20}{'oracle':<20}{'inside':>7}"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,111 +149,6 @@ def outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
                 yield waiting[done], {}, [f"{waiting[done].name}, worker: {error!r}"]
 
 
-class Suite:
-    """Everything measured at one quality."""
-
-    def __init__(self, quality: Quality, title: str) -> None:
-        self.quality, self.title = quality, title
-        self.sheets = {name: Sheet() for name in (*METHODS, "repeats")}
-        self.failures: list[str] = []
-
-    def take(self, outcome: Outcome) -> None:
-        """Add one case."""
-        _, found, failures = outcome
-        self.failures += failures
-        for name, plain in found.items():
-            self.sheets[name].merge(plain)
-
-    def cases(self, method: str) -> int:
-        """How many cases a method was run on."""
-        return int(self.sheets[method].shares["cases"][1])
-
-    def reached(self, method: str, row: Row) -> list[float | None]:
-        """Return what a method reached of every bar of a row."""
-        if method == "oracle" and row.key not in OF_ORACLE:
-            return [None] * len(row.bars)
-        sheet, cases = self.sheets[method], self.cases(method)
-        return [reached(sheet, row, statistic, cases) for statistic, *_ in row.bars]
-
-    def limits(self, row: Row) -> list[float]:
-        """Return the bars of a row at this quality."""
-        return [a if self.quality == "standard" else b for _, a, b in row.bars]
-
-    def rows(self) -> Iterator[tuple[str, Row]]:
-        """Return every row with the sheet it is read from."""
-        repeats = self.sheets["repeats"]
-        yield from (("program", row) for row in ROWS)
-        for row in MORE_ROWS:
-            again = row.key in repeats.errors or row.key in repeats.shares
-            if again or " by " not in row.key:
-                yield ("repeats" if again else "program"), row
-
-    def lines(self) -> list[str]:
-        """Return the table as text."""
-        out = [f"{self.title}; cases {self.cases('program')}, failures {len(self.failures)}", HEAD]
-        out += [self._line(source, row) for source, row in self.rows()]
-        out.append(f"{'95 % interval of':<34}{'n':>6}{'inside %':>10}{'without one':>13}")
-        for name, (inside, of, without) in sorted(self.sheets["program"].inside.items()):
-            share = f"{100 * inside / of:.1f}" if of else "-"
-            out.append(f"{name:<34}{of:>6.0f}{share:>10}{without:>13.0f}")
-        graded = [met for _, row in self.rows() if row in ROWS for met in self.met("program", row)]
-        told = [met for met in graded if met is not None]
-        out.append(f"bars met: {sum(told)} of {len(told)}; nothing to grade: "
-                   f"{len(graded) - len(told)}")  # fmt: skip
-        return out + self.failures
-
-    def met(self, source: str, row: Row) -> list[bool | None]:
-        """Whether each bar of a row is met; None where there is nothing to grade."""
-        pairs = zip(self.reached(source, row), self.limits(row), strict=True)
-        return [None if value is None else value <= limit for value, limit in pairs]
-
-    def _line(self, source: str, row: Row) -> str:
-        sheet = self.sheets[source]
-        text = f"{row.label:<46}"
-        found = None if row.counted else stats(sheet.errors.get(row.key, []))
-        if row.counted:
-            n = sheet.shares.get(row.key, [0.0, 0.0])[1] or self.cases(source)
-            text += f"{n:>6.0f}{'':>52}"
-        elif found is None:
-            text += f"{0:>6}{'':>52}"
-        else:
-            limits = f"{_short(found.limits[0])} to {_short(found.limits[1])}"
-            text += f"{found.n:>6}{_short(found.bias):>8}{_short(found.sd):>8}{limits:>20}"
-            text += f"{_short(found.mae):>8}{_short(found.p90):>8}"
-        names = [bar[0] for bar in row.bars]
-        bars = " ".join(f"{name} {limit:g}" for name, limit in zip(names, self.limits(row),
-                                                                   strict=True))  # fmt: skip
-        met = " ".join({None: "-", True: "yes", False: "NO"}[one] for one in self.met(source, row))
-        naive_, oracle_ = (
-            " ".join(_short(v) for v in self.reached(method, row)) if source == "program" else ""
-            for method in ("naive", "oracle")
-        )
-        mine = " ".join(_short(v) for v in self.reached(source, row))
-        inside, of, _ = sheet.inside.get(row.interval, [0.0, 0.0, 0.0])
-        share = f"{100 * inside / of:.0f} %" if of else ""
-        return f"{text}  {mine:<20}{bars:<28}{met:<12}{naive_:<20}{oracle_:<20}{share:>7}".rstrip()
-
-    def plain(self) -> dict[str, Any]:
-        """Return everything as JSON."""
-        rows = [
-            {
-                "measure": row.label, "bars": {bar[0]: limit for bar, limit in
-                                               zip(row.bars, self.limits(row), strict=True)},
-                "met": self.met(source, row),
-                **{name: self.reached(name, row) for name in (source, "naive", "oracle")},
-            }
-            for source, row in self.rows()
-        ]  # fmt: skip
-        sheets = {name: sheet.plain() for name, sheet in self.sheets.items()}
-        return {"title": self.title, "rows": rows, "sheets": sheets, "failures": self.failures}
-
-
-def _short(number: float | None) -> str:
-    if number is None:
-        return "-"
-    return f"{number:.3f}" if abs(number) < 1 else f"{number:.2f}"
-
-
 def jobs_of(options: argparse.Namespace, quality: Quality) -> list[Job]:
     """Return the cases of a suite."""
     count = 1 if options.tiny else options.cases
@@ -293,6 +179,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--repeats", type=int, default=2, help="cases to measure again")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every error there")
+    parser.add_argument("--markdown", action="store_true", help="print the short table as well")
     parser.add_argument("--tiny", action="store_true", help="one case of the standard suite")
     options = parser.parse_args(arguments)
     qualities: list[Quality] = ["standard", "hard"]
@@ -305,10 +192,12 @@ def main(arguments: Sequence[str]) -> int:
             f"seeds {options.first_seed}-{options.first_seed + len(jobs) - 1}")  # fmt: skip
         suite = Suite(quality, f"{quality}, {origin}")
         for n, outcome in enumerate(outcomes(jobs, options.workers), start=1):
-            suite.take(outcome)
+            suite.take(outcome[1], outcome[2])
             print(f"{outcome[0].name}: {n} of {len(jobs)}", file=sys.stderr, flush=True)
         print("\n".join([*suite.lines(), ""]), flush=True)
         suites.append(suite)
+    if options.markdown:
+        print("\n".join(markdown(suites)))
     if options.json:
         options.json.write_text(json.dumps([suite.plain() for suite in suites]), encoding="utf-8")
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.accuracy import Job, Suite, main, run, true_vessel
+from benchmarks.accuracy import Job, main, run, true_vessel
 from benchmarks.bars import ROWS, reached, stats
 from benchmarks.cases import Case, from_file, from_spec
 from benchmarks.findings import Findings, FoundLesion, FoundOcclusion
@@ -16,6 +16,7 @@ from benchmarks.grading import ITEMS, TrueVessel, grade, true_items
 from benchmarks.oracle import true_radii
 from benchmarks.repeat import resampled
 from benchmarks.sheet import Sheet
+from benchmarks.suite import Suite, markdown
 from ctocalc.geometry.curve import Curve
 from ctocalc.phantom.cases import named
 from ctocalc.study.settings import Request
@@ -176,10 +177,12 @@ def test_a_case_that_fails_is_told_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "standard1.pkl").write_bytes(pickle.dumps({"stored": None}))
     job = Job(quality="standard", seed=0, path=tmp_path / "standard1.pkl", repeats=False)
     suite = Suite("standard", "x")
-    suite.take(run(job))
+    _, found, failures = run(job)
+    suite.take(found, failures)
     assert suite.cases("program") == 0
     assert "standard1" in suite.failures[0]
     assert suite.lines()
+    assert len(markdown([suite])) == 2 + len(ROWS)
 
 
 def test_a_case_of_another_generator_is_read(case: Case, tmp_path: Path) -> None:
