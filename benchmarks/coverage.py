@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.grading import CALCIFIED, TrueVessel, arc_where_half
+from benchmarks.grading import TrueVessel, arc_where_half, zones
 from benchmarks.sheet import Sheet
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.quantity import Measured
 from ctocalc.study.result import CaseResult, VesselResult
+from ctocalc.vessel.profile import COLUMNS
 
 Record = Mapping[str, Any]
 # What is stated of a lesion -> field of both the result and the truth.
@@ -74,11 +75,35 @@ def _hold(sheet: Sheet, name: str, found: Measured, truth: float | None) -> None
 
 
 def _sections(found: VesselResult, vessel: TrueVessel, sheet: Sheet) -> None:
+    """Look at every column that states an interval, where it is graded."""
     assert found.profile is not None
     place, _ = vessel.place(found.profile.frames.origin_lps_mm)
-    true, blocked = vessel.at("calcium_fraction", place), vessel.occluded_at(place)
-    low = found.profile.column("calcium_fraction_low")
-    high = found.profile.column("calcium_fraction_high")
-    for n in np.flatnonzero(blocked & np.isfinite(low) & np.isfinite(high)):
-        name = "fraction of a section" if true[n] > CALCIFIED else "fraction where there is none"
-        sheet.hold(name, float(low[n]), float(high[n]), float(true[n]))
+    zone = zones(vessel, place)
+    tail = ", branch" if vessel.branch else ""
+    where = {
+        ("wall_area_mm2", "vessel area of a section, body"): zone.body & zone.inner,
+        ("wall_area_mm2", "vessel area of a section, calcified"): zone.calcified & zone.inner,
+        ("wall_area_mm2", f"vessel area of a section, patent{tail}"): zone.patent,
+        ("lumen_area_mm2", f"lumen area of a section{tail}"): zone.is_open,
+        ("calcium_fraction", "fraction of a section"): zone.calcified,
+        ("calcium_fraction", "fraction where there is none"): zone.body,
+        ("calcium_area_mm2", "calcium area of a section"): zone.calcified,
+        ("calcium_arc_deg", "arc of a section"): zone.steady,
+        ("calcium_arc_largest_deg", "single arc of a section"): zone.steady,
+        ("calcium_thickness_mm", "thickness of a section"): zone.calcified,
+        ("calcium_density_mgcc", "density of a section"): zone.calcified,
+    }
+    stated = {spec.name for spec in COLUMNS}
+    for (column, name), mask in where.items():
+        if f"{column}_low" not in stated or column not in vessel.table:
+            continue
+        true = vessel.at(column, place)
+        ends = (found.profile.column(f"{column}_{end}") for end in ("low", "high"))
+        low, high = (np.where(np.isfinite(values), values, np.nan) for values in ends)
+        value = found.profile.column(column)
+        for n in np.flatnonzero(mask & np.isfinite(true) & np.isfinite(value)):
+            sheet.hold(name, _number(low[n]), _number(high[n]), float(true[n]))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

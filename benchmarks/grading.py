@@ -227,33 +227,60 @@ def _grade_lesion(found: FoundLesion, lesion: Record, vessel: TrueVessel, sheet:
             sheet.count(f"item {name}", answer is not None and answer != truth)
 
 
-def _grade_sections(found: Findings, vessel: TrueVessel, sheet: Sheet) -> None:
-    place, off = vessel.place(found.points_lps_mm)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Zones:
+    """Which found stations (N,) lie where: ``inner`` ones are not at the ends of the line."""
+
+    inner: Bools
+    body: Bools
+    calcified: Bools
+    patent: Bools
+    is_open: Bools
+    steady: Bools
+    muscle: Bools
+
+
+def zones(vessel: TrueVessel, place: Floats) -> Zones:
+    """Sort stations by their places on the true axis.
+
+    ``body`` and ``calcified`` are occluded, without and with calcium; ``patent`` has neither;
+    ``is_open`` has a lumen of more than 1.5 mm2; ``steady`` an arc that anybody could tell.
+    """
     inner = np.zeros(len(place), dtype=bool)
     inner[ENDS:-ENDS] = True
-    true = vessel.at("calcium_fraction", place)
-    hard, blocked = true > CALCIFIED, vessel.occluded_at(place)
-    body, hit, patent = blocked & (true <= 0), blocked & hard, ~blocked & ~hard & inner
-    muscle = vessel.beside_muscle[np.rint(place).astype(int)]
+    true, blocked = vessel.at("calcium_fraction", place), vessel.occluded_at(place)
+    hard = true > CALCIFIED
+    return Zones(
+        inner=inner,
+        body=blocked & (true <= 0),
+        calcified=blocked & hard,
+        patent=~blocked & ~hard & inner,
+        is_open=~blocked & (vessel.at("lumen_area_mm2", place) > OPEN_MM2) & inner,
+        steady=blocked & hard & (vessel.at("arc_shift_deg", place) < STEADY_ARC_DEG),
+        muscle=vessel.beside_muscle[np.rint(place).astype(int)],
+    )
+
+
+def _grade_sections(found: Findings, vessel: TrueVessel, sheet: Sheet) -> None:
+    place, off = vessel.place(found.points_lps_mm)
+    true, zone = vessel.at("calcium_fraction", place), zones(vessel, place)
+    body, hit, inner = zone.body, zone.calcified, zone.inner
     tail = ", branch" if vessel.branch else ""
     cosine = (found.tangent * vessel.tangent[np.rint(place).astype(int)]).sum(axis=1)
     sheet.add(f"tilt{tail}", np.degrees(np.arccos(np.clip(np.abs(cosine), 0, 1)))[inner])
     sheet.add("centre body", off[body & inner])
     sheet.add("centre calcified", off[hit & inner])
     wall = 100 * (found.columns["wall_area_mm2"] / vessel.at("wall_area_mm2", place) - 1)
-    sheet.add("wall body fat", wall[body & inner & ~muscle])
-    sheet.add("wall body muscle", wall[body & inner & muscle])
+    sheet.add("wall body fat", wall[body & inner & ~zone.muscle])
+    sheet.add("wall body muscle", wall[body & inner & zone.muscle])
     sheet.add("wall calcified", wall[hit & inner])
-    sheet.add(f"wall patent{tail}", wall[patent])
-    lumen = vessel.at("lumen_area_mm2", place)
-    is_open = ~blocked & (lumen > OPEN_MM2) & inner
-    sheet.add(
-        f"lumen{tail}", (100 * (found.columns["lumen_area_mm2"] / lumen.clip(1e-9) - 1))[is_open]
-    )
+    sheet.add(f"wall patent{tail}", wall[zone.patent])
+    lumen = vessel.at("lumen_area_mm2", place).clip(1e-9)
+    sheet.add(f"lumen{tail}", (100 * (found.columns["lumen_area_mm2"] / lumen - 1))[zone.is_open])
     fraction = found.columns["calcium_fraction"]
     sheet.add("fraction calcified", (fraction - true)[hit])
     sheet.add("fraction none", (fraction - true)[body])
     told = hit & (np.abs(true - 0.5) > 0.05) & np.isfinite(fraction)
     sheet.count("half", float(((fraction >= 0.5) != (true >= 0.5))[told].sum()), float(told.sum()))
     arc = found.columns["calcium_arc_deg"] - vessel.at("calcium_arc_deg", place)
-    sheet.add("arc", arc[hit & (vessel.at("arc_shift_deg", place) < STEADY_ARC_DEG)])
+    sheet.add("arc", arc[zone.steady])

@@ -61,10 +61,10 @@ class Suite:
         """Return the table as text."""
         out = [f"{self.title}; cases {self.cases('program')}, failures {len(self.failures)}", HEAD]
         out += [self._line(source, row) for source, row in self.rows()]
-        out.append(f"{'95 % interval of':<34}{'n':>6}{'inside %':>10}{'without one':>13}")
+        out.append(f"{'95 % interval of':<46}{'n':>6}{'inside %':>10}{'without one':>13}")
         for name, (inside, of, without) in sorted(self.sheets["program"].inside.items()):
             share = f"{100 * inside / of:.1f}" if of else "-"
-            out.append(f"{name:<34}{of:>6.0f}{share:>10}{without:>13.0f}")
+            out.append(f"{name:<46}{of:>6.0f}{share:>10}{without:>13.0f}")
         graded = [met for _, row in self.rows() if row in ROWS for met in self.met("program", row)]
         told = [met for met in graded if met is not None]
         out.append(f"bars met: {sum(told)} of {len(told)}; nothing to grade: "
