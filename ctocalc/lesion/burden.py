@@ -13,8 +13,9 @@ from ctocalc.vessel.spread import ALONG_MM
 
 # Calcium that is not seen: half of what noise may look like.
 NO_CALCIUM_SD = 0.005
-# Blur keeps the sum of HU: a mass is off by less than the area it is spread over.
-MASS_SHARE_OF_AREA = 0.6
+# Areas are off both ways along a deposit; and blur keeps the sum of HU, so that a mass is off by
+# less than the area it is spread over.  Both against truth on phantoms.
+VOLUME_SHARE_OF_AREA, MASS_SHARE_OF_AREA = 0.75, 0.5
 HIGHEST_DEG = 360.0
 
 
@@ -75,7 +76,8 @@ def burden(calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None)
         arc_largest=arc(calcium.arc_largest_deg),
         centre_sd_deg=calcium.arc_centre_sd_deg,
         volume=Series(
-            arclength_mm=s, value=volume, sd=calcium.area_sd_mm2 * step, unit=Unit.MM3
+            arclength_mm=s, value=volume, sd=VOLUME_SHARE_OF_AREA * calcium.area_sd_mm2 * step,
+            unit=Unit.MM3,
         ),
         mass=mass,
         wall_area=wall_area,

@@ -51,7 +51,7 @@ class Series:
 
     def along(self, off_mm: Floats | float) -> "Series":
         """Add what a shift by ``off_mm`` (standard deviation) along the vessel would change."""
-        change = np.abs(np.gradient(self.value, self.arclength_mm))
+        change = np.nan_to_num(np.abs(np.gradient(self.value, self.arclength_mm)))
         return self._with(self.value, np.hypot(self.sd, off_mm * change))
 
     def at(self, n: int) -> Measured:
