@@ -135,6 +135,18 @@ def beside_muscle(case: Case, vessel: TrueVessel) -> Bools:
     return np.asarray((hu > MUSCLE_HU).mean(axis=1) >= MUSCLE_SHARE)
 
 
+def wrong_of(outcome: Outcome) -> str:
+    """Say what the program got wrong on a case: occlusions, stumps, items."""
+    shares = outcome[1]["program"]["shares"] if "program" in outcome[1] else {}
+    kinds = ("missed", "false", "stump", "item")
+    wrong = [
+        f"{key} {number:.0f}"
+        for key, (number, _) in shares.items()
+        if number and key.startswith(kinds) and key not in ("false main", "false branch")
+    ]
+    return ", ".join([*wrong, *(f"{len(outcome[2])} failures" for _ in outcome[2][:1])]) or "right"
+
+
 def outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     """Run all cases, in worker processes; a worker that dies fails its own case."""
     if workers <= 1:
@@ -193,7 +205,8 @@ def main(arguments: Sequence[str]) -> int:
         suite = Suite(quality, f"{quality}, {origin}")
         for n, outcome in enumerate(outcomes(jobs, options.workers), start=1):
             suite.take(outcome[1], outcome[2])
-            print(f"{outcome[0].name}: {n} of {len(jobs)}", file=sys.stderr, flush=True)
+            told = f"{outcome[0].name}: {n} of {len(jobs)}; {wrong_of(outcome)}"
+            print(told, file=sys.stderr, flush=True)
         print("\n".join([*suite.lines(), ""]), flush=True)
         suites.append(suite)
     if options.markdown:
