@@ -13,8 +13,8 @@ from ctocalc.study.artefacts import (
     artefacts_of,
     judged,
     vessel_calcium,
+    without_made,
     without_metal,
-    without_moved,
 )
 from ctocalc.study.calcium import Scan, burden_of, calcium_of
 from ctocalc.study.provenance import provenance
@@ -107,8 +107,9 @@ def _vessel(
     scan: Scan, sampler: Sampler, whole: Trace, line: Centerline, request: Request
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
-    spoilt = artefacts_of(sampler, whole, physics)
-    seen = without_moved(whole, spoilt)
+    given = frames_of(_first_axis(line, request), settings)
+    spoilt = artefacts_of(sampler, given, whole, physics)
+    seen = without_made(whole, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
     calcium, measures = burden_of(scan, seen, settings)

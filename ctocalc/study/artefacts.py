@@ -5,22 +5,28 @@ from typing import Any
 
 import numpy as np
 from scipy.ndimage import find_objects, label
+from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Bools
 from ctocalc.errors import Code, Notice
+from ctocalc.geometry.frames import Frames
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import Sampler
 from ctocalc.image.steps import find_steps
 from ctocalc.lesion.lesion import Lesion, OcclusionPart, Presence, Stump, VesselCalcium
 from ctocalc.quantity import Measured
-from ctocalc.study.trace import Trace
+from ctocalc.study.trace import PIXEL_MM, Trace
 from ctocalc.vessel.metal import densest_calcium_hu, metal_stations
 from ctocalc.vessel.motion import moved_stations
+from ctocalc.vessel.occlusion import Interruption
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 
 METAL_REASON = "metal lies in or beside the vessel here, and looks like calcium (METAL_SUSPECTED)"
 STEP_REASON = "a step between slices lies at this cap (STEP_ARTEFACT)"
+MOTION_REASON = "motion smears or doubles the vessel at this cap (MOTION)"
 NEAR_CAP_MM = 2.0
+CENTRE_MM = 0.45
+OPEN_SHARE = 0.8
 MOTION_ROOM_MM = 1.0
 _OF_CALCIUM = ("calcium", "calcification", "full_moon", "agatston", "_arc_")
 
@@ -34,8 +40,8 @@ class Artefacts:
     steps_mm: tuple[tuple[float, float], ...]
 
 
-def artefacts_of(sampler: Sampler, seen: Trace, physics: ScanPhysics) -> Artefacts:
-    """Look for what is no anatomy along a traced vessel."""
+def artefacts_of(sampler: Sampler, given: Frames, seen: Trace, physics: ScanPhysics) -> Artefacts:
+    """Look for what is no anatomy along a traced vessel; ``given``: frames of the given line."""
     frames, volume = seen.frames, sampler.volume
     s, points = frames.arclength_mm, frames.origin_lps_mm
     slices = volume.grid.indices(points)[:, 0]
@@ -45,41 +51,64 @@ def artefacts_of(sampler: Sampler, seen: Trace, physics: ScanPhysics) -> Artefac
         crossed = np.flatnonzero(above[1:] != above[:-1])
         steps += [(float((s[n] + s[n + 1]) / 2), step.shift_mm) for n in crossed]
     radius = np.sqrt(seen.wall.boundary.area_mm2 / np.pi)
+    moved = np.zeros(len(s), dtype=bool)
+    # Without contrast no occlusion is read, and no lumen shows whether it moved.
+    if physics.contrast:
+        nearest = np.asarray(cKDTree(given.origin_lps_mm).query(points)[1])
+        moved = moved_stations(sampler, given)[nearest]
     return Artefacts(
         metal=metal_stations(volume, points, s, radius, physics),
-        moved=moved_stations(sampler, frames),
+        moved=moved,
         steps_mm=tuple(sorted(steps)),
     )
 
 
-def without_moved(seen: Trace, found: Artefacts) -> Trace:
-    """Leave out the interruptions that lie within motion: contrast is spread there, not lost."""
+def without_made(seen: Trace, found: Artefacts) -> Trace:
+    """Leave out the interruptions that motion or metal makes.
+
+    Within motion contrast is spread, not lost; within metal the bloom hides it, but a contrast-like
+    centre all along shows that the lumen is open.
+    """
+    s = seen.frames.arclength_mm
     spans = [
         (low - MOTION_ROOM_MM, high + MOTION_ROOM_MM) for low, high in _spans(found.moved, seen)
     ]
-    gaps = tuple(
-        gap
-        for gap in seen.gaps
-        if not any(low <= gap.start_mm and gap.end_mm <= high for low, high in spans)
-    )
-    return replace(seen, gaps=gaps)
+    bright = _bright_centre(seen)
+
+    def stands(gap: Interruption) -> bool:
+        inside = (s >= gap.start_mm) & (s <= gap.end_mm)
+        if any(low <= gap.start_mm and gap.end_mm <= high for low, high in spans):
+            return False
+        hidden = inside & found.metal
+        return bool(hidden.sum() < inside.sum() or bright[inside].mean() < OPEN_SHARE)
+
+    return replace(seen, gaps=tuple(gap for gap in seen.gaps if stands(gap)))
+
+
+def _bright_centre(seen: Trace) -> Bools:
+    """Return the stations (N,) whose centre is as bright as half of the local lumen, or more."""
+    pixels = seen.sections.samples.shape[1]
+    middle, reach = pixels // 2, round(CENTRE_MM / PIXEL_MM)
+    window = slice(middle - reach, middle + reach + 1)
+    centre = np.nan_to_num(seen.sections.samples[:, window, window]).mean(axis=(1, 2))
+    signal = seen.signal
+    return np.asarray(centre > (signal.plaque_hu + signal.reference_hu) / 2)
 
 
 def judged(lesion: Lesion, seen: Trace, found: Artefacts) -> Lesion:
-    """Return a lesion with what metal hides untold, and what a step moves borderline."""
+    """Return a lesion with what metal hides untold, and caps that artefacts reach borderline."""
     s = seen.frames.arclength_mm
     if (found.metal & (s >= lesion.start_mm) & (s <= lesion.end_mm)).any():
         lesion = _untold(lesion)
-    near = [shift for at, shift in found.steps_mm if _at_cap(at, lesion)]
-    if not near:
+    parts = tuple(_unsure(part, seen, found) for part in lesion.occlusions)
+    if parts == lesion.occlusions:
         return lesion
-    reach = max(near)
-    parts = tuple(_unsure(part, found, reach) for part in lesion.occlusions)
+    reach = _reach_mm(lesion.start_mm, lesion.end_mm, seen, found)
     return replace(
         lesion,
         occlusions=parts,
-        proximal_stump=_stump(lesion.proximal_stump, lesion.start_mm, found),
-        distal_stump=_stump(lesion.distal_stump, lesion.end_mm, found),
+        proximal_stump=_stump(lesion.proximal_stump, lesion.start_mm, seen, found),
+        distal_stump=_stump(lesion.distal_stump, lesion.end_mm, seen, found),
         length_mm=_widened(lesion.length_mm, reach),
         length_tip_mm=_widened(lesion.length_tip_mm, reach),
         length_1mm_mm=_widened(lesion.length_1mm_mm, reach),
@@ -117,17 +146,17 @@ def artefact_notices(
 ) -> tuple[Notice, ...]:
     """Say where metal, motion and steps lie; ``kept``: the trace without what motion made."""
     out = []
+    lost = len(seen.gaps) - len(kept.gaps)
+    unread = f" {lost} apparent interruption was not read as an occlusion." * (lost > 0)
     if found.metal.any():
         out.append((
             Code.METAL_SUSPECTED,
             f"Metal is suspected at {_where(found.metal, seen)} along the vessel: brighter than "
             f"calcium can be ({densest_calcium_hu(physics):.0f} HU at most). Calcium is not told "
-            "there. Other stretches of a thin stent may be no brighter than calcium: say so with "
-            "--in-stent.",
+            f"there.{unread * (not found.moved.any())} Other stretches of a thin stent may be no "
+            "brighter than calcium: say so with --in-stent.",
         ))  # fmt: skip
     if found.moved.any():
-        lost = len(seen.gaps) - len(kept.gaps)
-        unread = f" {lost} apparent interruption there was not read as an occlusion." * (lost > 0)
         out.append((
             Code.MOTION,
             f"The vessel is smeared or doubled by motion at {_where(found.moved, seen)}; sharp "
@@ -170,35 +199,52 @@ def _blank(value: Any) -> Any:
     return value
 
 
-def _near_step(at_mm: float, found: Artefacts) -> bool:
-    return any(abs(at - at_mm) <= NEAR_CAP_MM for at, _ in found.steps_mm)
+def _fault(at_mm: float, seen: Trace, found: Artefacts) -> str | None:
+    """Return what makes a cap at an arc length uncertain, or None."""
+    near = np.abs(seen.frames.arclength_mm - at_mm) <= MOTION_ROOM_MM
+    if (found.moved & near).any():
+        return MOTION_REASON
+    if (found.metal & near).any():
+        return METAL_REASON
+    if any(abs(at - at_mm) <= NEAR_CAP_MM for at, _ in found.steps_mm):
+        return STEP_REASON
+    return None
 
 
-def _at_cap(step_mm: float, lesion: Lesion) -> bool:
-    caps = [cap for part in lesion.occlusions for cap in (part.start_mm, part.end_mm)]
-    return any(abs(step_mm - cap) <= NEAR_CAP_MM for cap in caps)
-
-
-def _unsure(part: OcclusionPart, found: Artefacts, reach_mm: float) -> OcclusionPart:
-    if not (_near_step(part.start_mm, found) or _near_step(part.end_mm, found)):
+def _unsure(part: OcclusionPart, seen: Trace, found: Artefacts) -> OcclusionPart:
+    if not any(_fault(at, seen, found) for at in (part.start_mm, part.end_mm)):
         return part
     return replace(
         part,
-        proximal_stump=_stump(part.proximal_stump, part.start_mm, found),
-        distal_stump=_stump(part.distal_stump, part.end_mm, found),
-        length_mm=_widened(part.length_mm, reach_mm),
+        proximal_stump=_stump(part.proximal_stump, part.start_mm, seen, found),
+        distal_stump=_stump(part.distal_stump, part.end_mm, seen, found),
+        length_mm=_widened(part.length_mm, _reach_mm(part.start_mm, part.end_mm, seen, found)),
     )
 
 
-def _stump(stump: Stump, at_mm: float, found: Artefacts) -> Stump:
-    if not _near_step(at_mm, found):
-        return stump
-    return replace(stump, borderline=True, reason=stump.reason or STEP_REASON)
+def _stump(stump: Stump, at_mm: float, seen: Trace, found: Artefacts) -> Stump:
+    fault = _fault(at_mm, seen, found)
+    return stump if fault is None else replace(stump, borderline=True, reason=fault)
 
 
-def _widened(length: Measured, reach_mm: float) -> Measured:
+def _reach_mm(start_mm: float, end_mm: float, seen: Trace, found: Artefacts) -> tuple[float, float]:
+    """Return by how much a length may be shorter and longer than it was read.
+
+    What metal hides and motion blurs may be open; a step adds or takes its own size.
+    """
+    s = seen.frames.arclength_mm
+    hidden = (found.metal & _bright_centre(seen)) | found.moved
+    hidden &= (s >= start_mm) & (s <= end_mm)
+    steps = [
+        size for at, size in found.steps_mm if start_mm - NEAR_CAP_MM <= at <= end_mm + NEAR_CAP_MM
+    ]
+    step = max(steps, default=0.0)
+    return float(hidden.sum() * (s[1] - s[0])) + step, step
+
+
+def _widened(length: Measured, reach_mm: tuple[float, float]) -> Measured:
     if length.value is None:
         return length
     low = length.value if length.low is None else length.low
-    high = None if length.high is None else length.high + reach_mm
-    return replace(length, low=max(0.0, low - reach_mm), high=high)
+    high = None if length.high is None else length.high + reach_mm[1]
+    return replace(length, low=max(0.0, low - reach_mm[0]), high=high)

@@ -20,9 +20,9 @@ from ctocalc.image.volume import Volume
 
 # Denser than any plaque measured ex vivo and than cortical bone.
 DENSEST_MGCC = 1500.0
-# Share of the blur's variance taken off, and what that does to a point at most: 0.7 ** -1.5.
-SHARE = 0.3
-MOST_GAIN = 1.8
+# Share of the blur's variance taken off, and what that does to a point at most: 0.6 ** -1.5.
+SHARE = 0.4
+MOST_GAIN = 2.2
 NOISE_SDS = 5.0
 LEAST_VOXELS = 2
 # Bloom and shadow of metal this far outside the wall spoil what is inside it.

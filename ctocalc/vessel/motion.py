@@ -26,6 +26,8 @@ DIRECTIONS = 12
 # Change of a section that motion must explain: RMS HU; and how much better than all else.
 LEAST_CHANGE_HU = 30.0
 MOST_LEFT = 0.4
+# Motion takes edges away: mean squared gradient left of the neighbours' at most.
+MOST_EDGES = 0.8
 LEAST_MM = 2.0
 # Slower ends of the slab, where the way is short, belong to it.
 RIM_MM = 1.5
@@ -49,7 +51,11 @@ class _Look:
 
 
 def moved_stations(sampler: Sampler, frames: Frames) -> Bools:
-    """Return at which stations (N,) the vessel is smeared or doubled by motion."""
+    """Return at which stations (N,) the vessel is smeared or doubled by motion.
+
+    The frames should follow the line as given: recentring may have drawn the axis onto one of the
+    vessel's two images.
+    """
     sections = cartesian_sections(
         sampler, frames, half_width_mm=HALF_WIDTH_MM, pixel_mm=PIXEL_MM
     ).samples
@@ -58,12 +64,11 @@ def moved_stations(sampler: Sampler, frames: Frames) -> Bools:
     s = frames.arclength_mm
     found = np.zeros(len(s), dtype=bool)
     for first, last in NEIGHBOURS_MM:
-        usual = _neighbours(hu, s, first, last)
-        known = np.flatnonzero(np.isfinite(usual[:, 0, 0]))
-        change = _Look(seen=hu[known], usual=usual[known]).left(usual[known])
-        changed = known[change > LEAST_CHANGE_HU**2]
-        if len(changed):
-            found[changed] |= _explained(_Look(seen=hu[changed], usual=usual[changed]))
+        before, after = (_neighbours(hu, s, way * first, way * last) for way in (-1, 1))
+        # One side alone: the other may be occluded, or the line may end.
+        both = np.asarray((before + after) / 2, dtype=np.float32)
+        for usual in (both, before, after):
+            found |= _explained(hu, usual)
     out = np.zeros(len(s), dtype=bool)
     runs, count = label(found)
     for n in range(1, count + 1):
@@ -74,20 +79,40 @@ def moved_stations(sampler: Sampler, frames: Frames) -> Bools:
 
 
 def _neighbours(hu: Floats32, s: Floats, first_mm: float, last_mm: float) -> Floats32:
-    """Return the mean of the sections on both sides (N, P, P); NaN where a side has none."""
+    """Return the mean of the sections so far ahead (N, P, P); NaN where there is none."""
+    low, high = min(first_mm, last_mm), max(first_mm, last_mm)
     out = np.full_like(hu, np.nan)
     for n, here in enumerate(s):
-        before = (s <= here - first_mm) & (s >= here - last_mm)
-        after = (s >= here + first_mm) & (s <= here + last_mm)
-        if before.any() and after.any():
-            out[n] = (hu[before].mean(axis=0) + hu[after].mean(axis=0)) / 2
+        some = (s - here >= low) & (s - here <= high)
+        if some.any():
+            out[n] = hu[some].mean(axis=0)
     return out
 
 
-def _explained(look: _Look) -> Bools:
-    other = np.min([look.left(model) for model in _otherwise(look)], axis=0)
-    moved = np.min([look.left(model) for model in _on_the_way(look)], axis=0)
-    return np.asarray((moved < MOST_LEFT * other) & (other > LEAST_CHANGE_HU**2))
+def _explained(hu: Floats32, usual: Floats32) -> Bools:
+    """Return where (N,) motion of the usual sections makes what is seen, and nothing else does."""
+    out = np.zeros(len(hu), dtype=bool)
+    change = _Look(seen=hu, usual=usual).left(usual)
+    with np.errstate(invalid="ignore"):
+        at = np.flatnonzero(
+            (change > LEAST_CHANGE_HU**2) & (_edges(hu) < MOST_EDGES * _edges(usual))
+        )
+    if len(at):
+        look = _Look(seen=hu[at], usual=usual[at])
+        other = np.min([look.left(model) for model in _otherwise(look)], axis=0)
+        at, other = at[other > LEAST_CHANGE_HU**2], other[other > LEAST_CHANGE_HU**2]
+    if len(at):
+        look = _Look(seen=hu[at], usual=usual[at])
+        moved = np.min([look.left(model) for model in _on_the_way(look)], axis=0)
+        out[at] = moved < MOST_LEFT * other
+    return out
+
+
+def _edges(images: Floats32) -> Floats32:
+    down: Floats32 = np.diff(images, axis=1)[:, :, 1:]
+    aside: Floats32 = np.diff(images, axis=2)[:, 1:, :]
+    where = _radius(images.shape[1])[1:, 1:] < DISC_MM
+    return np.asarray((down**2 + aside**2)[:, where].mean(axis=1))
 
 
 def _on_the_way(look: _Look) -> Iterator[Floats32]:
