@@ -20,6 +20,9 @@ _SHIFTS = np.arange(-4.0, 8.01, 0.1)
 _INDEPENDENT = 0.35
 _DIAMETER_SD_MM = 0.2
 _COVERED_SPREAD = 0.3
+# Between equally frequent (a half) and equally likely at every length (a fifth): short tapers look
+# blunt more often than blunt caps look tapered.
+_BLUNT_BEFOREHAND = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +116,14 @@ def fit_cap(
 
 
 def _prior(taper: Floats) -> Floats:
-    """Blunt and tapered caps equally likely beforehand, every length within each as well."""
+    """Every length within blunt and within tapered caps equally likely beforehand."""
     per_length = np.interp(taper, _TAPERS, np.gradient(_TAPERS))
     blunt = taper < BLUNT_BELOW_MM
-    share = np.where(blunt, per_length[blunt].sum(), per_length[~blunt].sum())
+    share = np.where(
+        blunt,
+        per_length[blunt].sum() / _BLUNT_BEFOREHAND,
+        per_length[~blunt].sum() / (1.0 - _BLUNT_BEFOREHAND),
+    )
     return np.asarray(per_length / share)
 
 
