@@ -66,7 +66,8 @@ def table(result: CaseResult) -> np.ndarray:
 def assert_same(one: CaseResult, other: CaseResult, tolerance: float) -> None:
     assert numbers(one) == pytest.approx(numbers(other), abs=tolerance)
     assert answers(one) == answers(other)
-    assert table(one) == pytest.approx(table(other), abs=tolerance)
+    # What is large (HU, mg/cc) may differ by what single precision in a header does.
+    assert table(one) == pytest.approx(table(other), abs=tolerance, rel=1e-5)
 
 
 @pytest.fixture(scope="module")
