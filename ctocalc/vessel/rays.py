@@ -115,7 +115,8 @@ def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:
     noise = physics.noise_sd_hu
     beside_lumen = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * noise)
     alone = signal.plaque_hu + max(CALCIUM_ALONE_SD * noise, CALCIUM_ALONE_HU)
-    return np.where(signal.tissue == Tissue.LUMEN, beside_lumen, alone)
+    holds_lumen = (signal.tissue == Tissue.LUMEN) | (signal.share > 0.5)
+    return np.where(holds_lumen, beside_lumen, np.minimum(beside_lumen, alone))
 
 
 def _whole_lumen(

@@ -47,7 +47,7 @@ class WallSettings:
     ellipse_share: float = 0.07
     triangle_share: float = 0.03
     rim_weight: float = 2.0
-    rim_mm: float = 0.09
+    rim_mm: float = 0.11
     halo_deg: float = 30.0
     halo_weight: float = 0.1
     outward: float = 2.6
