@@ -171,7 +171,6 @@ class Look:
         """Gather what speaks for lumen, plaque or calcium, given the lumen's HU (N,)."""
         room = np.maximum(reference - floor, 40.0)
         area, offset, roundness = areas(self.like_lumen(room, floor), self.offset_mm)
-        nothing = np.full(len(area), np.nan)
         small = area < self.settings.small_mm2
         spread = self.clear.edge_sd_mm / np.maximum(self.clear.radius_mm, 0.3)
         return Evidence(
@@ -182,7 +181,7 @@ class Look:
             lumen_mm2=area,
             offset=np.stack([self.clear.offset_mm, np.where(small, np.nan, offset)])
             / self.wall_radius_mm,
-            roundness=np.stack([self.clear.roundness, np.where(small, nothing, roundness)]),
+            roundness=np.stack([self.clear.roundness, np.where(small, np.nan, roundness)]),
             spread=np.stack([spread, np.zeros(len(area))]),
             hollow=np.stack([self.spot.hollow, np.zeros(len(area))]),
         )

@@ -124,10 +124,10 @@ def _is_seen(signal: LumenSignal, run: tuple[int, int]) -> bool:
 
 def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> Bools:
     """Stations without contrast: plaque, calcium, and the narrowest of what tapers."""
-    share = np.where(signal.tissue == Tissue.LUMEN, signal.share, np.minimum(signal.share, 0.0))
+    lumen = signal.tissue == Tissue.LUMEN
+    share = np.where(lumen, signal.share, np.minimum(signal.share, 0.0))
     known = np.isfinite(share)
     n = np.arange(len(share))
-    lumen = signal.tissue == Tissue.LUMEN
     if known.any():
         share = np.where(known, share, np.where(lumen, np.interp(n, n[known], share[known]), 0.0))
     smooth = gaussian_filter1d(
