@@ -62,11 +62,15 @@ NOT_GIVEN = Fact()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactSpec:
-    """What a fact means: ``unit`` None for yes/no; the range in which a number is accepted."""
+    """What a fact means: ``unit`` None for yes/no; the range in which a number is accepted.
+
+    ``whole``: a grade, so only whole numbers are accepted.
+    """
 
     meaning: str
     unit: Unit | None = None
     highest: float | None = None
+    whole: bool = False
 
 
 FACTS: Mapping[str, FactSpec] = MappingProxyType({
@@ -97,6 +101,77 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType({
     "side_branch": FactSpec(meaning="a side branch arises at the proximal cap (within 3 mm)"),
     "prior_attempt": FactSpec(meaning="an earlier PCI of this occlusion failed"),
     "duration_months": FactSpec(meaning="age of the occlusion in months", unit=Unit.MONTH),
+    "calcium_share_of_length": FactSpec(
+        meaning="share of the occlusion's length that is calcified (0-1)",
+        unit=Unit.FRACTION, highest=1.0,
+    ),
+    "largest_bend_proximal_deg": FactSpec(
+        meaning="largest bend of the CTO vessel proximal to the entry",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "second_bend_proximal_deg": FactSpec(
+        meaning="second largest bend of the CTO vessel proximal to the entry, 0 if there is none",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "largest_bend_vessel_deg": FactSpec(
+        meaning="largest bend of the CTO vessel along its whole course",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "second_bend_vessel_deg": FactSpec(
+        meaning="second largest bend of the CTO vessel along its whole course, 0 if there is none",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "tortuosity_grade_moderate": FactSpec(
+        meaning="a reader grades the tortuosity moderate or severe"
+    ),
+    "tortuosity_grade_severe": FactSpec(
+        meaning="a reader grades the tortuosity severe, or the course cannot be seen"
+    ),
+    "calcification_moderate": FactSpec(
+        meaning="a reader grades the calcification moderate or severe"
+    ),
+    "calcification_severe": FactSpec(meaning="a reader grades the calcification severe"),
+    "distal_landing_diseased": FactSpec(
+        meaning="the first 10 mm after the exit are narrower than 2 mm or stenosed > 50 %"
+    ),
+    "ostial": FactSpec(meaning="the occlusion begins at the vessel's ostium"),
+    "circumflex": FactSpec(meaning="the occluded vessel is the circumflex"),
+    "right_coronary": FactSpec(meaning="the occluded vessel is the right coronary artery"),
+    "non_lad": FactSpec(meaning="the occluded vessel is not the left anterior descending"),
+    "graft_on_vessel": FactSpec(meaning="a bypass graft goes to the CTO vessel"),
+    "cap_ambiguity": FactSpec(meaning="the place of the proximal cap is ambiguous"),
+    "interventional_collaterals": FactSpec(meaning="there are collaterals fit for intervention"),
+    "rentrop": FactSpec(
+        meaning="Rentrop grade of the collateral filling (0-3)",
+        unit=Unit.SCORE, highest=3.0, whole=True,
+    ),
+    "prior_cabg": FactSpec(meaning="bypass surgery in the past"),
+    "prior_mi": FactSpec(meaning="myocardial infarction in the past"),
+    "female": FactSpec(meaning="the patient is female"),
+    "age_years": FactSpec(meaning="age of the patient", unit=Unit.YEAR, highest=130.0),
+    "lvef_percent": FactSpec(
+        meaning="left-ventricular ejection fraction", unit=Unit.PERCENT, highest=100.0
+    ),
+    "adr": FactSpec(meaning="antegrade dissection and re-entry is used, or looked at"),
+    "retrograde": FactSpec(meaning="the retrograde approach is used, or looked at"),
+    # Facts of the CT analogues of intravascular criteria; no score asks them.
+    "largest_arc_deg": FactSpec(
+        meaning="largest single calcium arc of any section of the occlusion",
+        unit=Unit.DEG, highest=360.0,
+    ),
+    "calcium_thickness_mm": FactSpec(
+        meaning="largest thickness of calcium along a ray", unit=Unit.MM
+    ),
+    "calcium_longest_mm": FactSpec(
+        meaning="length of the longest calcified stretch", unit=Unit.MM
+    ),
+    "stretch_over_270_mm": FactSpec(
+        meaning="length of the longest stretch with a calcium arc > 270 deg", unit=Unit.MM
+    ),
+    "calcified_nodule": FactSpec(meaning="there is a calcified nodule"),
+    "vessel_diameter_mm": FactSpec(
+        meaning="diameter of the vessel's outer wall at the calcium", unit=Unit.MM
+    ),
 })  # fmt: skip
 
 
