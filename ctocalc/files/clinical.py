@@ -8,6 +8,7 @@ from typing import Any
 from ctocalc.errors import SettingsRefused
 from ctocalc.files.toml import read_toml, refused
 from ctocalc.scores.facts import Answer
+from ctocalc.scores.grades import GRADES
 from ctocalc.study.clinical import ClinicalFacts, ClinicalSheet
 from ctocalc.vessel.segments import vessel_name
 
@@ -77,8 +78,6 @@ def _grade(text: str) -> int:
 
 
 YES_NO = "yes, no or unknown"
-TORTUOSITY = ("none", "mild", "moderate", "severe", "unseen", "unknown")
-CALCIFICATION = ("none", "mild", "moderate", "severe", "unknown")
 
 
 def _yes_no(name: str, meaning: str, *, by_vessel: bool) -> ClinicalFact:
@@ -88,10 +87,11 @@ def _yes_no(name: str, meaning: str, *, by_vessel: bool) -> ClinicalFact:
     )  # fmt: skip
 
 
-def _words(name: str, meaning: str, words: tuple[str, ...]) -> ClinicalFact:
+def _words(name: str, meaning: str, *, by_vessel: bool) -> ClinicalFact:
+    words = tuple(GRADES[name])
     return ClinicalFact(
         name=name, field=name, meaning=meaning, expected=" or ".join(words),
-        metavar="|".join(words), read=_one_of(*words), by_vessel=True,
+        metavar="|".join(words), read=_one_of(*words), by_vessel=by_vessel,
     )  # fmt: skip
 
 
@@ -107,10 +107,7 @@ FACTS = (
         name="age", field="age_years", read=_number(0, 130), expected="years (0-130)",
         metavar="YEARS", meaning="Age of the patient.",
     ),
-    ClinicalFact(
-        name="sex", field="sex", read=_one_of("female", "male"), expected="female or male",
-        metavar="female|male", meaning="Sex of the patient.",
-    ),
+    _words("sex", "Sex of the patient.", by_vessel=False),
     _yes_no("prior_cabg", "Bypass surgery in the past.", by_vessel=False),
     _yes_no("prior_mi", "Myocardial infarction in the past.", by_vessel=False),
     ClinicalFact(
@@ -123,8 +120,8 @@ FACTS = (
     ),
     _yes_no("collaterals", "There are collaterals fit for intervention.", by_vessel=True),
     _yes_no("cap_ambiguity", "The place of the proximal cap is ambiguous.", by_vessel=True),
-    _words("tortuosity", "Tortuosity as a reader grades it.", TORTUOSITY),
-    _words("calcification_grade", "Calcification as a reader grades it.", CALCIFICATION),
+    _words("tortuosity", "Tortuosity as a reader grades it.", by_vessel=True),
+    _words("calcification_grade", "Calcification as a reader grades it.", by_vessel=True),
 )  # fmt: skip
 _BY_NAME = {fact.name: fact for fact in FACTS}
 

@@ -121,12 +121,14 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType({
         meaning="second largest bend of the CTO vessel along its whole course, 0 if there is none",
         unit=Unit.DEG, highest=360.0,
     ),
+    "tortuosity_seen": FactSpec(meaning="a reader sees tortuosity"),
     "tortuosity_grade_moderate": FactSpec(
         meaning="a reader grades the tortuosity moderate or severe"
     ),
     "tortuosity_grade_severe": FactSpec(
         meaning="a reader grades the tortuosity severe, or the course cannot be seen"
     ),
+    "calcification_seen": FactSpec(meaning="a reader sees calcification"),
     "calcification_moderate": FactSpec(
         meaning="a reader grades the calcification moderate or severe"
     ),
