@@ -1,4 +1,4 @@
-"""Curve: a smooth line in space, its arc length, tangents and bends."""
+"""Curve: a smooth line in space, its arc length, tangents and curvature."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,6 @@ from scipy.linalg import solveh_banded
 from ctocalc._arrays import Floats, frozen
 
 NODE_MM = 0.5
-CHORD_MM = 10.0
-BEND_STEP_MM = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,39 +132,3 @@ def _project(curve: Curve, guess_mm: Floats, points: Floats) -> Floats:
     # Sorting keeps the order of the line; ties are spread so that every point has its share.
     foot = np.maximum.accumulate(foot) + np.arange(len(foot)) * 1e-9
     return np.asarray((foot - foot[0]) * (curve.length_mm / max(foot[-1] - foot[0], 1e-9)))
-
-
-def largest_bend(
-    curve: Curve, start_mm: float, end_mm: float, *, window_mm: float = 15.0
-) -> tuple[float, float]:
-    """Return the largest rotation of the tangent (degrees) and where it is centred (mm).
-
-    Between two points of ``[start_mm, end_mm]`` at most ``window_mm`` apart, in three dimensions.
-    A maximum of a noisy angle is biased up: smooth and recentre first.
-    """
-    s = np.linspace(start_mm, end_mm, max(2, int(np.ceil((end_mm - start_mm) / BEND_STEP_MM)) + 1))
-    tangent = curve.tangent(s)
-    cosine = np.clip(tangent @ tangent.T, -1.0, 1.0)
-    far = np.abs(s[:, None] - s[None, :]) > window_mm + 1e-9
-    angle = np.where(far, 0.0, np.degrees(np.arccos(cosine)))
-    a, b = np.unravel_index(int(np.argmax(angle)), angle.shape)
-    return float(angle[a, b]), float((s[a] + s[b]) / 2)
-
-
-def largest_chord_bend(curve: Curve, start_mm: float, end_mm: float) -> tuple[float, float] | None:
-    """Return the largest angle between two adjoining chords (degrees) and its vertex (mm).
-
-    Nearer to what an eye sees at the angiogram; reads about 12 degrees less than the tangents'
-    rotation.  The chords are 10 mm long; None when the curve is too short around the interval for
-    any vertex.
-    """
-    low, high = max(start_mm, CHORD_MM), min(end_mm, curve.length_mm - CHORD_MM)
-    if high < low:
-        return None
-    s = np.linspace(low, high, max(1, int(np.ceil((high - low) / BEND_STEP_MM)) + 1))
-    before, after = curve.at(s) - curve.at(s - CHORD_MM), curve.at(s + CHORD_MM) - curve.at(s)
-    cosine = (before * after).sum(axis=1)
-    cosine /= np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    angle = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
-    n = int(np.argmax(angle))
-    return float(angle[n]), float(s[n])

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ctocalc._arrays import Bools
-from ctocalc.geometry.curve import Curve, largest_bend, largest_chord_bend
+from ctocalc.geometry.bends import largest_bend, largest_chord_bend
+from ctocalc.geometry.curve import Curve
 from ctocalc.lesion.lesion import Stump, StumpCall
 from ctocalc.lesion.spread import Series, measured
 from ctocalc.quantity import Measured, Unit

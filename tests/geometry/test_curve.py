@@ -2,43 +2,19 @@
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Floats
-from ctocalc.geometry.curve import Curve, largest_bend, largest_chord_bend, smooth
+from ctocalc.geometry.bends import largest_bend
+from ctocalc.geometry.curve import Curve, smooth
+from tests.curves import bent_line, circle, jitter
 
 STIFFNESS = 60.0
 HELIX_RADIUS, HELIX_PITCH = 8.0, 30.0
 
 
-def circle(radius_mm: float, turn_deg: float, step_mm: float = 0.25) -> Floats:
-    """Return points on an arc in a slanted plane."""
-    turn = np.linspace(0, np.radians(turn_deg), round(np.radians(turn_deg) * radius_mm / step_mm))
-    a, b = np.array([0.6, 0.8, 0.0]), np.array([0.0, 0.0, 1.0])
-    return np.asarray(radius_mm * (np.cos(turn)[:, None] * a + np.sin(turn)[:, None] * b))
-
-
 def helix(t: Floats) -> Floats:
     rise = HELIX_PITCH * t / (2 * np.pi)
     return np.stack([HELIX_RADIUS * np.cos(t), HELIX_RADIUS * np.sin(t), rise], axis=1)
-
-
-def bent_line(step_mm: float) -> tuple[Floats, float]:
-    """Return a 25 mm leg, an arc of 60 degrees over 12 mm, and a 25 mm leg; and its length."""
-    length, arc, turn = 62.0, 12.0, np.radians(60)
-    s = np.linspace(0, length, round(length / step_mm) + 1)
-    fine = np.linspace(0, length, 20001)
-    angle = np.clip((fine - 25) / arc, 0, 1) * turn
-    x, z = (np.concatenate([[0], np.cumsum(f(angle)[:-1])]) * fine[1] for f in (np.sin, np.cos))
-    return np.stack([np.interp(s, fine, x), 0 * s, np.interp(s, fine, z)], axis=1), length
-
-
-def jitter(count: int, sd_mm: float, step_mm: float, seed: int) -> Floats:
-    """Hand jitter: two thirds of its variance correlated over 2 mm, one third white."""
-    rng = np.random.default_rng(seed)
-    slow = gaussian_filter1d(rng.standard_normal((count, 3)), 2.0 / step_mm, axis=0)
-    slow /= slow.std()
-    return np.asarray(sd_mm * (0.8 * slow + 0.6 * rng.standard_normal((count, 3))))
 
 
 def test_length_tangent_and_curvature_of_a_circle() -> None:
@@ -153,51 +129,6 @@ def test_a_weightless_outlier_has_no_say() -> None:
     assert off < 0.2
     full = smooth(wrong, stiffness_mm6=STIFFNESS)
     assert np.linalg.norm(full.at(full.stations(0.05)) - points[31], axis=1).min() > 0.4
-
-
-@pytest.mark.parametrize("window_mm", [5.0, 15.0])
-def test_largest_bend_of_a_circle_is_the_window_over_the_radius(window_mm: float) -> None:
-    curve = Curve(points_lps_mm=circle(20.0, 120.0))
-    angle, at = largest_bend(curve, 5.0, 35.0, window_mm=window_mm)
-    assert angle == pytest.approx(np.degrees(window_mm / 20.0), abs=0.5)
-    assert 5.0 + window_mm / 2 - 0.3 <= at <= 35.0 - window_mm / 2 + 0.3
-
-
-def test_largest_bend_of_a_lesion_shorter_than_the_window() -> None:
-    curve = Curve(points_lps_mm=circle(20.0, 120.0))
-    angle, at = largest_bend(curve, 10.0, 16.0)
-    assert angle == pytest.approx(np.degrees(6.0 / 20.0), abs=0.3)
-    assert at == pytest.approx(13.0, abs=0.2)
-
-
-def test_largest_bend_is_centred_on_the_bend() -> None:
-    points, _ = bent_line(0.25)
-    angle, at = largest_bend(Curve(points_lps_mm=points), 5.0, 57.0)
-    assert angle == pytest.approx(60.0, abs=0.5)
-    assert at == pytest.approx(31.0, abs=2.0)
-
-
-def test_largest_bend_adds_no_turns_of_opposite_sense() -> None:
-    """An S-bend of two arcs of 40 degrees: the tangents' rotation is 40, not 80."""
-    arc = circle(15.0, 40.0, 0.1)
-    turned = 2 * arc[-1] - arc[::-1]
-    curve = Curve(points_lps_mm=np.concatenate([arc, turned[1:]]))
-    assert largest_bend(curve, 0.0, curve.length_mm)[0] == pytest.approx(40.0, abs=1.0)
-
-
-def test_largest_chord_bend_of_a_circle() -> None:
-    """Two chords of arc length 10 mm on a circle meet at 10 / R: the exterior angle."""
-    curve = Curve(points_lps_mm=circle(20.0, 160.0))
-    found = largest_chord_bend(curve, 15.0, 40.0)
-    assert found is not None
-    assert found[0] == pytest.approx(np.degrees(10.0 / 20.0), abs=0.2)
-    assert 15.0 <= found[1] <= 40.0
-
-
-def test_largest_chord_bend_needs_room_for_two_chords() -> None:
-    curve = Curve(points_lps_mm=circle(20.0, 50.0))
-    assert curve.length_mm < 20.0
-    assert largest_chord_bend(curve, 5.0, 12.0) is None
 
 
 def test_from_nearest_starts_where_the_point_is() -> None:

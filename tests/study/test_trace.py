@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
-from ctocalc.geometry.curve import largest_bend
+from ctocalc.geometry.bends import largest_bend
 from ctocalc.image.volume import Volume
 from ctocalc.study.trace import Trace
 from tests.measured_tube import line_of, look
