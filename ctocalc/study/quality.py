@@ -95,11 +95,12 @@ def vessel_notices(
          "An occlusion reaches an end of the line; its length is only what is visible. Extend the "
          "line beyond the occlusion."),
     ]  # fmt: skip
-    return tuple(
+    found = (
         Notice(code=code, message=message, vessel=line.vessel)
         for code, present, message in out
         if present
     )
+    return (*line.notices, *found)
 
 
 def _seems_reversed(seen: Trace) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from ctocalc.errors import CenterlineRefused, Code
 from ctocalc.files.centerlines import read_centerlines
 
-LINE = np.stack([np.linspace(10, 14, 9), np.linspace(-30, -25, 9), np.linspace(100, 80, 9)], axis=1)
+LINE = np.stack([np.linspace(10, 14, 9), np.linspace(-30, -25, 9), np.linspace(100, 75, 9)], axis=1)
 RAS = LINE * (-1, -1, 1)
 RADIUS = np.linspace(1.9, 1.1, 9)
 
@@ -165,10 +165,9 @@ def test_repeated_points_are_dropped_with_their_radius(tmp_path: Path) -> None:
         ("1,2,3,4,5,6\n", "Line 1: 6 columns without a header"),
         (text() + "1,2\n", "Line 10: 2 columns"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
-        ('<?xml version="1.0"?><VTKFile/>', "XML or JSON"),
-        ('{"markups": []}', "XML or JSON"),
-        (text(LINE * 1000), "Give millimetres"),
-        (text(np.concatenate([LINE[:5], LINE[:4] + 60])), "several lines"),
+        (text(LINE * 50), "in millimetres"),
+        (text(np.concatenate([LINE[:5], LINE[:4] + 60])), "holds 2 line(s)"),
+        (text() + text(LINE[::-1] + 0.1), "back along itself over 2"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_place(
@@ -192,44 +191,22 @@ def test_a_missing_file_is_refused_without_its_path(tmp_path: Path) -> None:
     assert "DOE" not in str(caught.value)
 
 
-def test_random_bytes_are_refused_and_nothing_else(tmp_path: Path) -> None:
-    rng = np.random.default_rng(2)
-    good = bytearray(text(header="x,y,z", radius=False).encode())
-    for n in range(300):
-        data = bytearray(good) if n % 2 else bytearray(rng.integers(9, 256, 200, dtype=np.uint8))
-        for at in rng.integers(0, len(data), 3):
-            data[at] = rng.integers(256)
-        try:
-            read_centerlines(saved(tmp_path, bytes(data)))
-        except CenterlineRefused as error:
-            assert error.code in (Code.CENTERLINE_UNREADABLE, Code.CENTERLINE_TOO_SHORT)
+def test_readers_spread_and_a_point_per_millimetre_are_read(tmp_path: Path) -> None:
+    rotterdam = "\n".join(f"{x} {y} {z} {r} 0.3" for (x, y, z), r in zip(LINE, RADIUS, strict=True))
+    line = read_centerlines(saved(tmp_path, rotterdam))
+    np.testing.assert_allclose(np.asarray(line.radius_mm), RADIUS)
+    even = LINE + np.arange(9)[:, None] * (1, 0, 0) - np.linspace(0, 4, 9)[:, None] * (1, 0, 0)
+    named = text(even, header="x,y,z,radius", radius=True)
+    np.testing.assert_allclose(
+        read_centerlines(saved(tmp_path, named)).points_lps_mm, even, atol=1e-6
+    )
 
 
-@pytest.mark.parametrize(("name", "points", "length"), [("raw", 188, 161.54), ("aorta", 75, 55.49)])
-def test_real_single_lines(shared_data: Path, name: str, points: int, length: float) -> None:
-    folder = shared_data / "multimodars_ccta_centerlines"
-    line = read_centerlines(folder / f"centerline_{name}.csv", vessel="RCA")
-    steps = np.linalg.norm(np.diff(line.points_lps_mm, axis=0), axis=1)
-    assert (len(line.points_lps_mm), line.frame_declared) == (points, False)
-    assert steps.sum() == pytest.approx(length, abs=0.01)
-
-
-@pytest.mark.parametrize(("name", "jumps"), [("rca", 4), ("rca_short", 4), ("lca", 5)])
-def test_real_branches_one_after_another_are_noticed(
-    shared_data: Path, name: str, jumps: int
-) -> None:
-    file = shared_data / "multimodars_ccta_centerlines" / f"centerline_{name}.csv"
-    with pytest.raises(CenterlineRefused) as caught:
-        read_centerlines(file)
-    assert caught.value.code is Code.CENTERLINE_UNREADABLE
-    assert f"{jumps} jump(s)" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "points", "length"), [("lad", 32, 94.82), ("rca", 15, 42.57), ("lcx", 7, 14.89)]
-)
-def test_real_traced_lines(shared_data: Path, name: str, points: int, length: float) -> None:
-    line = read_centerlines(shared_data / "nlst_chest_toshiba" / "centerlines" / f"{name}.csv")
-    assert (line.vessel, len(line.points_lps_mm)) == (name.upper(), points)
-    steps = np.linalg.norm(np.diff(line.points_lps_mm, axis=0), axis=1)
-    assert steps.sum() == pytest.approx(length, abs=0.01)
+def test_our_own_stations_are_a_centerline(tmp_path: Path) -> None:
+    head = "vessel\tstation\tarclength_mm\tx_lps_mm\ty_lps_mm\tz_lps_mm\ttangent_x\tlesion"
+    rows = [f"{v}\t{n}\t{n * 0.5}\t{x}\t{y}\t{z}\t1\t0" for v in ("RCA", "LAD")
+            for n, (x, y, z) in enumerate(LINE + (v == "LAD"))]  # fmt: skip
+    file = saved(tmp_path, "\n".join([head, *rows]), "stations.tsv")
+    line = read_centerlines(file, label="LAD")
+    assert (line.vessel, line.frame_declared) == ("LAD", True)
+    np.testing.assert_allclose(line.points_lps_mm, LINE + 1)

@@ -1,0 +1,97 @@
+"""JSON: 3D Slicer markups, or points in a list or under a plain name.
+
+``[[x, y, z], ...]``, ``{"points": [...], "radius_mm": [...], "frame": "LPS", "label": ...}``, a
+list of such objects, or ``{"lines": [...]}``.  ``points_lps_mm`` and ``points_ras_mm`` declare
+their frame by name.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ctocalc._arrays import Floats
+from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, refused
+from ctocalc.files.lines.markups import read_markups
+
+POINT_NAMES = {
+    "points": None,
+    "points_mm": None,
+    "centerline": None,
+    "points_lps_mm": "lps",
+    "points_lps": "lps",
+    "points_ras_mm": "ras",
+    "points_ras": "ras",
+}
+RADIUS_NAMES = ("radius_mm", "radius", "radii")
+_LISTS = ("lines", "centerlines", "branches")
+_LABELS = ("label", "vessel", "name")
+
+
+def read_json(data: bytes) -> tuple[Line, ...]:
+    """Return the lines of a JSON file."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise refused("The JSON is not well formed") from error
+    if isinstance(document, dict) and "markups" in document:
+        return read_markups(document)
+    if isinstance(document, dict) and str(document.get("schema", "")).startswith("ctocalc-result"):
+        raise refused("result.json holds no points; give the stations.tsv beside it")
+    lines = _lines(document)
+    if len(lines) > MOST_LINES:
+        raise refused(f"The file holds more than {MOST_LINES} lines")
+    return tuple(_line(line) for line in lines)
+
+
+def _lines(document: Any) -> list[Any]:
+    if isinstance(document, dict):
+        lists = [document[name] for name in _LISTS if isinstance(document.get(name), list)]
+        return lists[0] if len(lists) == 1 else [document]
+    if isinstance(document, list) and document and isinstance(document[0], dict):
+        return document
+    return [{"points": document}]
+
+
+def _line(one: Any) -> Line:
+    if not isinstance(one, dict):
+        raise refused("The JSON holds a line that is neither a list of points nor an object")
+    named = [name for name in POINT_NAMES if name in one]
+    if len(named) != 1:
+        raise refused(
+            "The JSON holds no points, or several under different names; expected points, "
+            "points_lps_mm or points_ras_mm"
+        )
+    label = next((one[name] for name in _LABELS if isinstance(one.get(name), str)), None)
+    radius = next((one[name] for name in RADIUS_NAMES if one.get(name) is not None), None)
+    return Line(
+        points_mm=_numbers(one[named[0]]),
+        radius_mm=None if radius is None else _numbers(radius),
+        label=label,
+        frame=agreed(POINT_NAMES[named[0]], _frame(one)),
+    )
+
+
+def _frame(one: Mapping[str, Any]) -> str | None:
+    word = one.get("frame", one.get("coordinateSystem"))
+    return None if word is None else frame_word(str(word))
+
+
+def agreed(by_name: str | None, said: str | None) -> str | None:
+    """Return the frame that a name and a word of the file declare together."""
+    if by_name and said and by_name != said:
+        raise refused("The file declares both LPS and RAS; correct one of them")
+    return by_name or said
+
+
+def _numbers(values: object) -> Floats:
+    if isinstance(values, list):
+        flat = [v for row in values for v in (row if isinstance(row, list) else [row])]
+        # A number in quotes or a truth value would become a number unasked.
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in flat):
+            try:
+                return np.array(values, dtype=float)
+            except (ValueError, OverflowError) as error:
+                raise refused("The points are not rows of three numbers") from error
+    raise refused("The points are not lists of numbers")
