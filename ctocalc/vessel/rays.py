@@ -11,6 +11,7 @@ from ctocalc.image.physics import FAT_HU, ScanPhysics
 from ctocalc.image.sections import PolarSections
 from ctocalc.kernels.edges import fit_two_edges, guess_edges
 from ctocalc.kernels.rays import half_maximum_mm
+from ctocalc.vessel.brightness import lumen_hu
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.tissue import Tissue
 
@@ -66,8 +67,8 @@ def fit_rays(
     """Fit the blurred two-layer model (lumen, wall, outside) to every ray.
 
     Samples are first averaged along the vessel and over neighbouring angles, never along the ray.
-    Each ray has the blur of its own direction on the scan's ``grid``.  A lumen hardly wider than
-    the blur never shows its whole HU: what it shows at its width tells the whole.
+    Each ray has the blur of its own direction on the scan's ``grid``.  Edges and the lumen's own
+    HU (`lumen_hu`) tell each other.
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)
@@ -98,7 +99,9 @@ def fit_rays(
             sigma,
         )
         if turn < LUMEN_TURNS:
-            whole = _whole_lumen(lumen, fitted[..., 0], signal, physics)
+            edges = np.where(calcified, np.nan, fitted[..., 0])
+            told = lumen_hu(profiles, sections.radius_mm, edges, sigma, signal.plaque_hu, step)
+            whole = np.where(np.isnan(lumen) | np.isnan(told), lumen, told)
     edge = _calcium_edge(hu, sections.radius_mm, outside, starts[..., 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = physics.noise_sd_hu / np.sqrt(fitted[..., 3])
@@ -117,19 +120,6 @@ def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:
     alone = signal.plaque_hu + max(CALCIUM_ALONE_SD * noise, CALCIUM_ALONE_HU)
     holds_lumen = (signal.tissue == Tissue.LUMEN) | (signal.share > 0.5)
     return np.where(holds_lumen, beside_lumen, np.minimum(beside_lumen, alone))
-
-
-def _whole_lumen(
-    shown: Floats, radius: Floats, signal: LumenSignal, physics: ScanPhysics
-) -> Floats:
-    """HU (N,) of the lumen before the blur; never more than the blood pool."""
-    seen = np.isfinite(radius) & (radius > 0)
-    enough = seen.mean(axis=1) >= 0.5
-    mean = np.where(seen, radius, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
-    share = np.clip(signal.share_of(2.0 * np.where(enough, mean, 9.0)), 0.5, 1.0)
-    whole = signal.plaque_hu + (shown - signal.plaque_hu) / share
-    pool = float(physics.blood_pool_hu.value or np.inf)
-    return np.asarray(np.where(whole > pool, np.maximum(shown, pool), whole))
 
 
 def _behind_calcium(hu: Floats32, radius: Floats, above: Floats) -> Floats:
