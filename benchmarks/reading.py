@@ -20,7 +20,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless, generate_uid
 
 from ctocalc._arrays import Floats
-from ctocalc.dicom.headers import scan
+from ctocalc.dicom.folder import scan
 from ctocalc.dicom.read import open_series, read
 
 MARGIN_MM = 8.0

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from ctocalc.dicom.headers import SliceHeader, read_headers
+
 CANARY = "CANARY^DOE"
 Floats = NDArray[np.float64]
 Edit = Callable[[int, Dataset], None]
@@ -149,3 +151,8 @@ def write(ds: Dataset, path: Path, syntax: str = ExplicitVRLittleEndian) -> None
 def files(folder: Path) -> Iterator[Path]:
     """Return all regular files below a folder."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def header_of(file: Path | str) -> SliceHeader | None:
+    """Return the header of a file's first slice, None where it has none."""
+    return next(iter(read_headers(str(file))), None)

@@ -72,6 +72,14 @@ def _read_each(read: Callable[[str], T], expected: str) -> Callable[..., Any]:
     return callback
 
 
+def _phase(ctx: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    from ctocalc.image.listed import parse_wanted
+
+    if text is not None and parse_wanted(text) is None:
+        raise click.BadParameter("expected a number as listed, 75% or 650ms", ctx, option)
+    return text
+
+
 def _line(text: str, vessel: str | None) -> "LineOption":
     """Split FILE[:LABEL]; a path that exists goes first, so drives and colons in it do no harm."""
     from ctocalc.cli.case_options import LineOption
@@ -107,6 +115,13 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     help="Frame of the lines when neither the file nor its format says.",
 )
 @click.option("--series", "wanted_series", metavar="N|UID", help="Which of several series.")
+@click.option(
+    "--phase",
+    "wanted_phase",
+    metavar="N|PERCENT%|MSms",
+    help="Which of several heart phases: its number in `ctocalc inspect`, 75% or 650ms.",
+    callback=_phase,
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results: OUT/CASE_ID.")
 @click.option("--case-id", default="case", show_default=True, help="Name of the case; no identity.")
 @click.option(
@@ -152,6 +167,7 @@ def command(  # noqa: PLR0913, PLR0917
     vessels: tuple[str, ...],
     frame: str | None,
     wanted_series: str | None,
+    wanted_phase: str | None,
     out: Path | None,
     case_id: str,
     settings: Path | None,
@@ -177,6 +193,7 @@ def command(  # noqa: PLR0913, PLR0917
         lines=tuple(_line(text, vessel) for text, vessel in zip(centerlines, named, strict=True)),
         case_id=case_id,
         wanted_series=wanted_series,
+        wanted_phase=wanted_phase,
         frame=frame,
         settings=settings,
         clinical=clinical,

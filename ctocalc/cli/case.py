@@ -40,7 +40,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     request = request_of(options, names)
     lines, refused = _read_lines(options)
     _check_caps(request, lines)
-    scan = open_scan(options.series, wanted=options.wanted_series)
+    scan = open_scan(options.series, wanted=options.wanted_series, phase=options.wanted_phase)
     require_measurable(scan.facts)
     lines, outside = _split(lines, scan)
     refused |= outside

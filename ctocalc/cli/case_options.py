@@ -46,6 +46,7 @@ class CaseOptions:
     lines: tuple[LineOption, ...]
     case_id: str = "case"
     wanted_series: str | None = None
+    wanted_phase: str | None = None
     frame: str | None = None
     settings: Path | None = None
     clinical: Path | None = None

@@ -11,15 +11,36 @@ from ctocalc.image.volume import Volume
 Scan = dicom.DicomScan | images.ImageScan
 
 
-def open_scan(series: Path, *, wanted: str | None = None) -> Scan:
+def open_scan(series: Path, *, wanted: str | None = None, phase: str | None = None) -> Scan:
     """Return the scan of a folder, a DICOM file or a volume file, without reading a voxel.
 
-    ``wanted`` picks one of several DICOM series: a number or a UID.
+    ``wanted`` picks one of several DICOM series: a number or a UID; ``phase`` one of several
+    phases: a number, ``75%`` or ``650ms``.  A volume file holds one image, number 1.
 
     Raises
     ------
     ImageRefused
         When there is no such path, or it holds no scan that can be read.
+    """
+    require_path(series)
+    if series.is_file() and images.is_image_file(series):
+        if {wanted, phase} - {None, "1"}:
+            raise ImageRefused(
+                Code.NO_IMAGES,
+                "A volume file holds one image and does not say its phase; leave out --series and "
+                "--phase.",
+            )
+        return images.open_image(series)
+    return dicom.open_series(series, wanted=wanted, phase=phase)
+
+
+def require_path(series: Path) -> None:
+    """Refuse a path that does not exist.
+
+    Raises
+    ------
+    ImageRefused
+        NO_IMAGES.
     """
     if not series.exists():
         raise ImageRefused(
@@ -27,9 +48,6 @@ def open_scan(series: Path, *, wanted: str | None = None) -> Scan:
             "The path given as SERIES does not exist; give a folder of DICOM files, or a NIfTI, "
             "NRRD or MHA file.",
         )
-    if series.is_file() and images.is_image_file(series):
-        return images.open_image(series)
-    return dicom.open_series(series, wanted=wanted)
 
 
 def read_scan(

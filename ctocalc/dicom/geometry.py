@@ -12,10 +12,13 @@ import numpy as np
 from ctocalc._arrays import Floats
 from ctocalc.dicom.headers import SliceHeader
 from ctocalc.dicom.regularity import Defect, Part, find_defects, refusal, regular_parts
+from ctocalc.dicom.shared import Shared
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.geometry.grid import VoxelGrid
 
 DIRECTION_TOLERANCE = 1e-3
+SAME_GEOMETRY = 2e-4
+"""Slices of one image: directions and relative spacing differ by less (0.05 mm at 250 mm)."""
 LEAST_TILT_DEG = 0.1
 
 
@@ -129,21 +132,29 @@ def _one_orientation(headers: tuple[SliceHeader, ...]) -> tuple[Floats, Floats]:
         raise _missing("slices without pixel spacing")
     if any(min(h.shared.rows, h.shared.columns) < 1 for h in headers):
         raise _missing("slices without rows or columns")
-    others = {h.shared for h in headers} - {first}
-    turned = [o for o in others if not np.allclose(o.orientation, first.orientation, atol=1e-3)]
-    resized = [
-        o for o in others
-        if (o.rows, o.columns) != (first.rows, first.columns)
-        or not np.allclose(o.pixel_spacing, first.pixel_spacing, rtol=1e-3)
-    ]  # fmt: skip
-    if turned or resized:
-        what = "orientation" if turned else "size or pixel spacing"
+    differs = _difference(first, {h.shared for h in headers} - {first})
+    if differs:
         raise ImageRefused(
             Code.ORIENTATION_MIXED,
-            f"The slices of the series differ in {what}; one was expected. "
+            f"The slices of the series differ in {differs}; one was expected. "
             "Export the reconstruction to be measured alone.",
         )
     return directions(first.orientation)
+
+
+def _difference(first: Shared, others: set[Shared]) -> str:
+    """Return in what slices differ that cannot be of one image, or ""."""
+    if any(not np.allclose(o.orientation, first.orientation, atol=SAME_GEOMETRY) for o in others):
+        return "orientation"
+    if any(
+        (o.rows, o.columns) != (first.rows, first.columns)
+        or not np.allclose(o.pixel_spacing, first.pixel_spacing, rtol=SAME_GEOMETRY)
+        for o in others
+    ):
+        return "size or pixel spacing"
+    if any(o.frame_of_reference != first.frame_of_reference for o in others):
+        return "frame of reference"
+    return "kernel" if any(o.kernel != first.kernel for o in others) else ""
 
 
 def _missing(what: str) -> ImageRefused:

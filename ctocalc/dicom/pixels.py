@@ -1,31 +1,29 @@
-"""Decode the wanted rows of the wanted slices into one block of stored values.
+"""The wanted rows of the wanted slices as one block of stored values.
 
 Uncompressed 16-bit pixels are read straight into the block by two threads; the rest is decoded
-slice by slice: RLE, deflated and odd bit depths by pydicom, all JPEG families by SimpleITK.
+slice by slice.  What a header claims is checked before anything is allocated.
 """
 
 import hashlib
+import math
 import os
-import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pydicom
-import SimpleITK as sitk
 
 from ctocalc._arrays import Array
 from ctocalc.dicom import tags
-from ctocalc.dicom.headers import UNDEFINED, SliceHeader, quiet_pydicom
+from ctocalc.dicom.compressed import CutOff, decoded_frame, frame_bytes
+from ctocalc.dicom.elements import inflated
+from ctocalc.dicom.headers import SliceHeader
 from ctocalc.errors import Code, ImageRefused
+from ctocalc.image.scan import MOST_BYTES
 
 THREADS = 2
-# JPEG baseline and extended, lossless, JPEG-LS, JPEG 2000, HTJ2K.  Not the JPEG processes that the
-# standard has retired: no second decoder is at hand to check what GDCM makes of them.
-_JPEG_SYNTAXES = frozenset(
-    f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203)
-)
+MOST_PIXELS = 1 << 24
+"""Of one slice: 4096 x 4096; larger claims are refused."""
+_GREY = frozenset({"", "MONOCHROME1", "MONOCHROME2"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,11 +47,19 @@ def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
     ImageRefused
         TRUNCATED or PIXELS_UNDECODABLE.
     """
+    for header in slices:
+        check(header)
     formats = {(h.slope, h.intercept, h.shared.signed, h.shared.bits_stored) for h in slices}
     first = slices[0]
     uniform = len(formats) == 1
     dtype = _stored_dtype(first) if uniform else np.dtype(np.float32)
     shape = (len(slices), rows.stop - rows.start, first.shared.columns)
+    if math.prod(shape) * dtype.itemsize > MOST_BYTES:
+        raise ImageRefused(
+            Code.PIXELS_UNDECODABLE,
+            f"The part of the series around the vessels is larger than {MOST_BYTES >> 30} GiB; "
+            "export a smaller field of view.",
+        )
     block = np.empty(shape, dtype=dtype)
 
     def fill(n: int) -> bytes:
@@ -81,27 +87,97 @@ def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
 
 
 def decode(header: SliceHeader) -> tuple[Array, bytes]:
-    """Return all stored values (rows, columns) of a slice, as int16 or uint16, and their digest."""
-    _check(header)
+    """Return all stored values (rows, columns) of a slice, as int16 or uint16, and their digest.
+
+    Raises
+    ------
+    ImageRefused
+        TRUNCATED or PIXELS_UNDECODABLE.
+    """
+    check(header)
     shared = header.shared
+    dtype = _stored_dtype(header)
     if _plain(header):
-        values = np.empty((shared.rows, shared.columns), dtype=_stored_dtype(header))
+        values = np.empty((shared.rows, shared.columns), dtype=dtype)
         return values, _read_rows(header, slice(0, shared.rows), values)
     try:
-        digest = _digest_of_frame(header)
-        by_pydicom = shared.syntax in tags.NATIVE | {tags.DEFLATED, tags.RLE}
-        decoded = _by_pydicom(header) if by_pydicom else _by_simpleitk(header)
+        data = _native_frame(header) if header.native else frame_bytes(header)
+        decoded = _unpacked(header, data) if header.native else decoded_frame(header, data)
+    except CutOff as error:
+        raise truncated() from error
     except ImageRefused:
         raise
     except Exception as error:  # decoders raise almost anything; their texts hold paths
-        raise _undecodable(header) from error
+        raise undecodable(header) from error
     if decoded.shape != (shared.rows, shared.columns):
-        raise _undecodable(header)
-    dtype = _stored_dtype(header)
-    limits = np.iinfo(dtype)
-    if decoded.min() < limits.min or decoded.max() > limits.max:
-        raise _undecodable(header)
-    return decoded.astype(dtype), digest
+        raise undecodable(header)
+    values = _narrow(decoded, dtype, header)
+    if header.native or shared.syntax == tags.RLE:
+        _drop_unused_bits(values, header)
+    return values, hashlib.sha256(header.raw + data).digest()
+
+
+def check(header: SliceHeader) -> None:
+    """Refuse pixels that cannot be decoded, or of which it is not known what they mean.
+
+    Raises
+    ------
+    ImageRefused
+        TRUNCATED or PIXELS_UNDECODABLE.
+    """
+    shared = header.shared
+    strange = (
+        header.pixel_offset is None
+        or shared.bits_allocated not in (8, 16, 32)
+        or not 1 <= shared.bits_stored <= min(16, shared.bits_allocated)
+        or shared.high_bit != shared.bits_stored - 1
+        or not 1 <= shared.rows * shared.columns <= MOST_PIXELS
+        or shared.photometric not in _GREY
+        or not (header.native or shared.syntax in tags.JPEG_SYNTAXES | {tags.RLE})
+        or (shared.syntax == tags.DEFLATED and shared.frames > 1)
+        or (shared.syntax == tags.EXPLICIT_BE and shared.bits_allocated == 8)
+    )
+    if strange:
+        raise undecodable(header)
+    reason = _meaningless(header)
+    if reason:
+        raise ImageRefused(Code.PIXELS_UNDECODABLE, f"A slice {reason} Export it again.")
+    if header.truncated:
+        raise truncated()
+
+
+def _meaningless(header: SliceHeader) -> str:
+    """Return why the values of a slice are not known to be HU, or ""."""
+    shared = header.shared
+    if header.slope == 0:
+        return "has a rescale slope of 0, so its values mean nothing."
+    if shared.lookup_table:
+        return "turns its values into HU by a lookup table; slope and intercept were expected."
+    if shared.modality in ("CT", ""):
+        if not header.rescaled:
+            return "does not say how its values become HU: slope or intercept is missing."
+        if shared.photometric == "MONOCHROME1":
+            return "is stored inverted (MONOCHROME1); whether its values still are HU is not known."
+    return ""
+
+
+def undecodable(header: SliceHeader) -> ImageRefused:
+    """Return the refusal of pixels that nobody here can decode."""
+    shared = header.shared
+    return ImageRefused(
+        Code.PIXELS_UNDECODABLE,
+        f"The pixels of a slice cannot be decoded (syntax: {tags.syntax_name(shared.syntax)}; "
+        f"{shared.rows} x {shared.columns}, {shared.bits_stored} of {shared.bits_allocated} bits). "
+        "Export the series uncompressed or with lossless compression, grey, 16 bits.",
+    )
+
+
+def truncated() -> ImageRefused:
+    """Return the refusal of a file that was cut off."""
+    return ImageRefused(
+        Code.TRUNCATED,
+        "A file of the series ends before its pixel data does; copy the series again.",
+    )
 
 
 def _stored_dtype(header: SliceHeader) -> np.dtype[np.int16] | np.dtype[np.uint16]:
@@ -111,44 +187,25 @@ def _stored_dtype(header: SliceHeader) -> np.dtype[np.int16] | np.dtype[np.uint1
 
 
 def _plain(header: SliceHeader) -> bool:
-    return header.shared.syntax in tags.NATIVE and header.shared.bits_allocated == 16
-
-
-def _check(header: SliceHeader) -> None:
-    shared = header.shared
-    if header.pixel_offset is None:
-        raise _undecodable(header)
-    if shared.bits_allocated not in (8, 16, 32) or not 1 <= shared.bits_stored <= 16:
-        raise _undecodable(header)
-    if shared.high_bit != shared.bits_stored - 1 or not np.isfinite(header.slope):
-        raise _undecodable(header)
-    if header.slope == 0:
-        raise ImageRefused(
-            Code.PIXELS_UNDECODABLE,
-            "A slice has a rescale slope of 0, so its values mean nothing; export it again.",
-        )
-    needed = shared.rows * shared.columns * shared.bits_allocated // 8
-    native = shared.syntax in tags.NATIVE
-    if header.truncated or (native and header.pixel_length < needed):
-        raise _truncated()
+    in_file = header.native and header.shared.syntax != tags.DEFLATED
+    return in_file and header.shared.bits_allocated == 16
 
 
 def _read_rows(header: SliceHeader, rows: slice, out: Array) -> bytes:
     """Read rows straight into ``out`` and return the digest of header and bytes."""
-    _check(header)
     assert header.pixel_offset is not None
     width = header.shared.columns * 2
+    start = header.pixel_offset + header.frame * header.shared.frame_bytes + rows.start * width
     view, done = out.data.cast("B"), 0
-    start = header.pixel_offset + rows.start * width
     try:
         descriptor = os.open(header.path, os.O_RDONLY)
     except OSError as error:
-        raise _undecodable(header) from error
+        raise undecodable(header) from error
     try:
         while done < len(view):
             count = os.preadv(descriptor, [view[done:]], start + done)
             if not count:
-                raise _truncated()
+                raise truncated()
             done += count
     finally:
         os.close(descriptor)
@@ -160,6 +217,38 @@ def _read_rows(header: SliceHeader, rows: slice, out: Array) -> bytes:
     return digest.digest()
 
 
+def _native_frame(header: SliceHeader) -> bytes:
+    assert header.pixel_offset is not None
+    count = header.shared.frame_bytes
+    start = header.pixel_offset + header.frame * count
+    if header.shared.syntax == tags.DEFLATED:
+        data = inflated(header.path)[start : start + count]
+    else:
+        with open(header.path, "rb") as stream:  # noqa: PTH123 - a path as text is enough
+            stream.seek(start)
+            data = stream.read(count)
+    if len(data) < count:
+        raise truncated()
+    return data
+
+
+def _unpacked(header: SliceHeader, data: bytes) -> Array:
+    shared = header.shared
+    order = ">" if shared.syntax == tags.EXPLICIT_BE else "<"
+    kind = f"{order}{'i' if shared.signed else 'u'}{shared.bits_allocated // 8}"
+    return np.frombuffer(data, kind).reshape(shared.rows, shared.columns)
+
+
+def _narrow(decoded: Array, dtype: np.dtype[np.int16] | np.dtype[np.uint16],
+            header: SliceHeader) -> Array:  # fmt: skip
+    limits = np.iinfo(dtype)
+    if header.native:  # bits above those stored may hold anything, and are dropped
+        return decoded.astype(dtype)
+    if decoded.min() < limits.min or decoded.max() > limits.max:
+        raise undecodable(header)
+    return decoded.astype(dtype)
+
+
 def _drop_unused_bits(out: Array, header: SliceHeader) -> None:
     """Clear or sign-extend the bits above BitsStored, which may hold anything (overlays)."""
     unused = 16 - header.shared.bits_stored
@@ -168,75 +257,3 @@ def _drop_unused_bits(out: Array, header: SliceHeader) -> None:
         np.right_shift(out, unused, out=out)
     elif unused:
         np.bitwise_and(out, (1 << header.shared.bits_stored) - 1, out=out)
-
-
-def _by_pydicom(header: SliceHeader) -> Array:
-    with quiet_pydicom():
-        dataset = pydicom.dcmread(header.path, force=True)
-        if "TransferSyntaxUID" not in dataset.file_meta:
-            dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(header.shared.syntax)
-        if "PixelData" in dataset and header.shared.syntax == tags.DEFLATED:
-            shared = header.shared
-            if len(dataset.PixelData) < shared.rows * shared.columns * shared.bits_allocated // 8:
-                raise _truncated()
-        pixels: Array = dataset.pixel_array
-        return pixels
-
-
-def _by_simpleitk(header: SliceHeader) -> Array:
-    """Decode with SimpleITK and take back the rescale, which it applies for every modality."""
-    if header.shared.syntax not in _JPEG_SYNTAXES:
-        raise _undecodable(header)
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.LoadPrivateTagsOff()
-    reader.SetFileName(header.path)
-    image = reader.Execute()
-    if image.GetNumberOfComponentsPerPixel() != 1:
-        raise _undecodable(header)
-    values: Array = sitk.GetArrayFromImage(image).reshape(header.shared.rows, header.shared.columns)
-    if header.slope == 1 and header.intercept.is_integer() and values.dtype.kind in "iu":
-        return values.astype(np.int32) - int(header.intercept)  # nearly every CT; exact
-    if (header.slope, header.intercept) != (1, 0):
-        values = (values.astype(np.float64) - header.intercept) / header.slope
-        whole = np.rint(values)
-        if np.abs(values - whole).max() > 0.01:
-            raise _undecodable(header)
-        values = whole
-    return values
-
-
-def _digest_of_frame(header: SliceHeader) -> bytes:
-    """Return the digest of header and compressed bytes; refuse a frame that was cut off."""
-    data = Path(header.path).read_bytes()
-    digest = hashlib.sha256(header.raw)
-    offset = header.pixel_offset or 0
-    digest.update(memoryview(data)[max(offset, 0) :])
-    if header.pixel_length == UNDEFINED:
-        position = offset
-        while position + 8 <= len(data):
-            group, element, length = struct.unpack_from("<HHI", data, position)
-            if (group, element) == (0xFFFE, 0xE0DD):
-                break
-            position += 8 + length
-        if position > len(data):
-            raise _truncated()
-    return digest.digest()
-
-
-def _truncated() -> ImageRefused:
-    return ImageRefused(
-        Code.TRUNCATED,
-        "A file of the series ends before its pixel data does; copy the series again.",
-    )
-
-
-def _undecodable(header: SliceHeader) -> ImageRefused:
-    shared = header.shared
-    return ImageRefused(
-        Code.PIXELS_UNDECODABLE,
-        f"The pixels of a slice cannot be decoded (transfer syntax {shared.syntax[:32]}, "
-        f"{shared.bits_stored} of {shared.bits_allocated} bits). Export the series uncompressed or "
-        "with lossless compression, 16 bits.",
-    )

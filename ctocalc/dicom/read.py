@@ -7,10 +7,12 @@ import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.dicom.facts import facts
+from ctocalc.dicom.folder import Scan
 from ctocalc.dicom.geometry import Stack
-from ctocalc.dicom.pixels import read_block
+from ctocalc.dicom.phases import Slices
+from ctocalc.dicom.pixels import Block, read_block
 from ctocalc.dicom.regularity import Defect, Part, refusal
-from ctocalc.dicom.series import SeriesInfo, choose, find_series
+from ctocalc.dicom.series import PhaseInfo, SeriesInfo, choose, find_series
 from ctocalc.errors import Code, Notice
 from ctocalc.image.scan import ScanHeader, padding_threshold, quality_notices
 from ctocalc.image.volume import Volume
@@ -25,7 +27,9 @@ class DicomScan(ScanHeader):
     stack: Stack
 
 
-def open_series(path: Path | str, *, wanted: str | None = None) -> DicomScan:
+def open_series(
+    path: Path | str, *, wanted: str | None = None, phase: str | None = None
+) -> DicomScan:
     """Return the series of a folder, without reading a pixel.
 
     Parameters
@@ -34,6 +38,8 @@ def open_series(path: Path | str, *, wanted: str | None = None) -> DicomScan:
         A folder (searched recursively), a DICOMDIR or a single file.
     wanted
         Number or UID of the series; None takes the usable one when there is exactly one.
+    phase
+        Number of the phase, ``75%`` or ``650ms``; None takes the only one.
 
     Raises
     ------
@@ -43,14 +49,18 @@ def open_series(path: Path | str, *, wanted: str | None = None) -> DicomScan:
         SPACING_IRREGULAR.
     """
     folder = find_series(Path(path))
-    info = choose(folder.series, wanted)
-    stack = info.stack
+    return opened(folder.scan, *choose(folder.series, wanted, phase))
+
+
+def opened(found: Scan, info: SeriesInfo, phase: PhaseInfo) -> DicomScan:
+    """Return a phase of a series that can be read as a scan."""
+    stack = phase.stack
     assert stack is not None
-    found = facts(stack, _longest(stack))
+    known = facts(stack, longest(stack))
     return DicomScan(
         grid=stack.extent(),
-        facts=found,
-        notices=quality_notices(found) + _set_aside(info, folder.unreadable),
+        facts=known,
+        notices=quality_notices(known) + _set_aside(info, found),
         regular=stack.regular,
         stack=stack,
     )
@@ -81,21 +91,26 @@ def read(
     box = (k, j, slice(0, grid.shape_kji[2]))
     slices = stack.slices[part.first + k.start : part.first + k.stop]
     block = read_block(slices, j)
-    declared = slices[0].shared.padding if block.stored.dtype.kind in "iu" else None
-    is_ct = scan.facts.modality == "CT"
     volume = Volume(
         stored=block.stored,
         slope=block.slope,
         intercept=block.intercept,
         grid=grid.crop(box),
-        padding_stored=padding_threshold(block.stored, block.slope, block.intercept, declared)
-        if is_ct
-        else None,
+        padding_stored=_padding(slices, block) if scan.facts.modality in ("CT", None) else None,
     )
     return volume, _elsewhere(stack.defects), block.digest
 
 
-def _longest(stack: Stack) -> Part:
+def _padding(slices: Slices, block: Block) -> float | None:
+    """Return the highest threshold that any slice's declared padding gives."""
+    kept = block.stored.dtype.kind in "iu"  # else values are HU already
+    declared = {header.shared.padding if kept else None for header in slices}
+    found = [padding_threshold(block.stored, block.slope, block.intercept, d) for d in declared]
+    return max((threshold for threshold in found if threshold is not None), default=None)
+
+
+def longest(stack: Stack) -> Part:
+    """Return the longest regular part, whose spacing stands for the whole."""
     return max(stack.parts, key=lambda part: part.last - part.first)
 
 
@@ -126,9 +141,8 @@ def _elsewhere(defects: tuple[Defect, ...]) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def _set_aside(info: SeriesInfo, unreadable: int) -> tuple[Notice, ...]:
-    counts = [f"{count} {reason}" for reason, count in info.aside]
-    counts += [f"{unreadable} that could not be parsed"] if unreadable else []
+def _set_aside(info: SeriesInfo, found: Scan) -> tuple[Notice, ...]:
+    counts = [f"{count} {reason}" for reason, count in (*info.aside, *found.aside)]
     if not counts:
         return ()
     message = (

@@ -1,143 +1,197 @@
-"""Series of a folder: which there are, which can be read, and the one that is wanted."""
+"""Series and phases of a folder: which there are, which can be read, and the one that is wanted."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctocalc.dicom import tags
+from ctocalc.dicom.folder import Progress, Scan, scan
 from ctocalc.dicom.geometry import Stack, arrange
-from ctocalc.dicom.headers import Scan, SliceHeader, scan
+from ctocalc.dicom.headers import SliceHeader
+from ctocalc.dicom.phases import Slices, label_of, phases, reconstructions
 from ctocalc.errors import Code, ImageRefused
+from ctocalc.image.listed import PhaseLabel, parse_wanted
+from ctocalc.image.scan import FEWEST_SLICES
 
 NO_PIXELS = "without pixel data"
 SCOUT = "scout or localizer"
-MULTI_FRAME = "multi-frame (not read by this version)"
 COLOUR = "colour or captured screen"
+PALETTE = frozenset({"PALETTE COLOR", "ARGB", "RGB"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PhaseInfo:
+    """One image of a series: its slices in order, or why they cannot be read.
+
+    ``number`` is what ``--phase`` takes.  Exactly one of ``stack`` and ``refused`` is given.
+    """
+
+    number: int
+    label: PhaseLabel
+    slices: Slices
+    stack: Stack | None
+    refused: ImageRefused | None
+
+    @property
+    def competes(self) -> bool:
+        """Whether it could be read, now or after it was exported on its own."""
+        return self.refused is None or self.refused.code is Code.SEVERAL_PHASES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SeriesInfo:
-    """One series: its slices in order, or why it cannot be read; its UID is never printed.
+    """One series: its phases, at least one; its UID is never printed unless asked for.
 
-    ``number`` is what ``--series`` takes.  ``aside`` counts its files that are no slices, by
-    reason; exactly one of ``stack`` and ``refused`` is given.
+    ``number`` is what ``--series`` takes.  ``aside`` counts its images that are no slices, by
+    reason.
     """
 
     number: int
     uid: str
     modality: str
-    files: int
+    images: int
     aside: tuple[tuple[str, int], ...]
-    stack: Stack | None
-    refused: ImageRefused | None
+    phases: tuple[PhaseInfo, ...]
 
     @property
-    def usable(self) -> bool:
-        """Whether it could be read, now or after a choice by the user."""
-        return self.refused is None or self.refused.code is Code.SEVERAL_PHASES
+    def most_slices(self) -> int:
+        """Slices of its longest phase."""
+        return max(len(phase.slices) for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Folder:
-    """All series of a folder, in a stable order, and the count of unreadable files."""
+    """All series of a folder, in a stable order, and what else was there."""
 
     series: tuple[SeriesInfo, ...]
-    unreadable: int
+    scan: Scan
 
 
-def find_series(path: Path) -> Folder:
+def find_series(path: Path, *, progress: Progress | None = None) -> Folder:
     """Scan a folder (or one file) and return its series, numbered from 1.
 
-    Numbers follow SeriesNumber, then UID, so they do not depend on file names.
+    Numbers follow SeriesNumber, then UID, then reconstruction, so they do not depend on file names.
 
     Raises
     ------
     ImageRefused
         NO_IMAGES when there is no DICOM image at all.
     """
-    return group(scan(path))
+    return group(scan(path, progress=progress))
 
 
 def group(found: Scan) -> Folder:
-    """Group scanned headers by series."""
-    by_uid: dict[str, list[SliceHeader]] = defaultdict(list)
+    """Group scanned headers by series; reconstructions that share one become several."""
+    same: dict[tuple[int, str, str], list[SliceHeader]] = defaultdict(list)
     for header in found.headers:
-        by_uid[header.shared.series_uid].append(header)
-    ordered = sorted(by_uid.items(), key=lambda item: (item[1][0].shared.series_number, item[0]))
-    series = tuple(_info(n, uid, headers) for n, (uid, headers) in enumerate(ordered, 1))
+        one = header.shared
+        same[one.series_number, one.series_uid, one.modality].append(header)
+    parts = [part for key in sorted(same) for part in _parts(tuple(same[key]))]
+    series = tuple(_info(n, headers) for n, headers in enumerate(parts, 1))
     if not series:
-        unreadable = f" {found.unreadable} files could not be parsed." if found.unreadable else ""
+        rest = ", ".join(f"{count} {reason}" for reason, count in found.aside)
+        more = f" Set aside: {rest}." if rest else ""
         raise ImageRefused(
-            Code.NO_IMAGES, f"No DICOM image was found.{unreadable} Give the folder of a CT series."
+            Code.NO_IMAGES, f"No DICOM image was found.{more} Give the folder of a CT series."
         )
-    return Folder(series=series, unreadable=found.unreadable)
+    return Folder(series=series, scan=found)
 
 
-def choose(series: Iterable[SeriesInfo], wanted: str | None = None) -> SeriesInfo:
-    """Return the wanted series, or the usable one when there is exactly one.
+def choose(
+    series: Iterable[SeriesInfo], wanted: str | None = None, phase: str | None = None
+) -> tuple[SeriesInfo, PhaseInfo]:
+    """Return the wanted series and phase, or the usable ones when there is exactly one of each.
 
-    CT goes before other modalities.  ``wanted`` is a number as listed, or a series UID.
+    CT goes before other modalities, and what can be followed before a few slices.  ``wanted`` is a
+    number as listed, or a series UID; ``phase`` a number as listed, or ``75%``, or ``650ms``.
 
     Raises
     ------
     ImageRefused
-        SEVERAL_SERIES, NO_IMAGES, or the reason why the only series cannot be read.
+        SEVERAL_SERIES, SEVERAL_PHASES, NO_IMAGES, or the reason why the only one cannot be read.
     """
     known = tuple(series)
-    if wanted is not None:
-        return _readable(_wanted(known, wanted.strip()))
-    usable = [s for s in known if s.usable]
-    usable = [s for s in usable if s.modality == "CT"] or usable
+    among = known if wanted is None else _wanted(known, wanted.strip())
+    usable = [s for s in among if any(p.competes for p in _fitting(s, phase))]
+    if wanted is None:
+        usable = [s for s in usable if s.modality == "CT"] or usable
+        usable = [s for s in usable if s.most_slices >= FEWEST_SLICES] or usable
     if len(usable) > 1:
         numbers = ", ".join(str(s.number) for s in usable[:12]) + ("..." if usable[12:] else "")
         raise ImageRefused(
             Code.SEVERAL_SERIES,
             f"Found {len(usable)} series that could be measured (numbers {numbers} of "
-            f"{len(known)}); one was expected. Choose one with --series N.",
+            f"{len(known)}); one was expected. Choose one with --series N; `ctocalc inspect` "
+            "lists them.",
         )
-    return _readable(usable[0] if usable else max(known, key=_promise))
+    info = usable[0] if usable else max(among, key=_promise)
+    return info, _one_phase(info, phase)
+
+
+def _one_phase(info: SeriesInfo, phase: str | None) -> PhaseInfo:
+    fitting = _fitting(info, phase)
+    listed = ", ".join(f"{p.number} ({str(p.label) or 'not labelled'})" for p in info.phases[:20])
+    if not fitting:
+        raise ImageRefused(
+            Code.NO_IMAGES,
+            f"There is no such phase; the series holds {listed}. Choose one with --phase: a number "
+            "as listed, 75% or 650ms.",
+        )
+    if len(fitting) > 1:
+        raise ImageRefused(
+            Code.SEVERAL_PHASES,
+            f"The series holds {len(info.phases)} images at the same places: {listed}; one was "
+            "expected. Choose one with --phase: a number as listed, 75% or 650ms.",
+        )
+    (one,) = fitting
+    if one.refused is not None:
+        raise ImageRefused(one.refused.code, str(one.refused))
+    return one
+
+
+def _fitting(info: SeriesInfo, phase: str | None) -> list[PhaseInfo]:
+    if phase is None:
+        return list(info.phases)
+    number, unit = parse_wanted(phase) or (-1.0, "")
+    if not unit:
+        return [p for p in info.phases if p.number == number]
+    return [p for p in info.phases if p.label.fits(number, unit)]
 
 
 def _promise(info: SeriesInfo) -> tuple[bool, bool, int]:
-    no_images = info.refused is not None and info.refused.code is Code.NO_IMAGES
-    return not no_images, info.modality == "CT", info.files
+    no_images = all(p.refused and p.refused.code is Code.NO_IMAGES for p in info.phases)
+    return not no_images, info.modality == "CT", info.images
 
 
-def _wanted(known: tuple[SeriesInfo, ...], wanted: str) -> SeriesInfo:
-    for info in known:
-        if wanted in (str(info.number), info.uid):
-            return info
-    raise ImageRefused(
-        Code.NO_IMAGES,
-        f"There is no such series; the folder holds {len(known)}. Choose 1 to {len(known)}, or a "
-        "series UID, with --series.",
-    )
+def _wanted(known: tuple[SeriesInfo, ...], wanted: str) -> tuple[SeriesInfo, ...]:
+    found = tuple(info for info in known if wanted in (str(info.number), info.uid))
+    if not found:
+        raise ImageRefused(
+            Code.NO_IMAGES,
+            f"There is no such series; the folder holds {len(known)}. Choose 1 to {len(known)}, or "
+            "a series UID, with --series.",
+        )
+    return found
 
 
-def _readable(info: SeriesInfo) -> SeriesInfo:
-    if info.refused is not None:
-        raise ImageRefused(info.refused.code, str(info.refused))
-    return info
+def _parts(headers: Slices) -> tuple[Slices, ...]:
+    slices = tuple(header for header in headers if _aside(header) is None)
+    rest = tuple(header for header in headers if _aside(header) is not None)
+    first, *others = reconstructions(slices)
+    return (first + rest, *others)
 
 
-def _info(number: int, uid: str, headers: list[SliceHeader]) -> SeriesInfo:
+def _info(number: int, headers: Slices) -> SeriesInfo:
     reasons = [_aside(header) for header in headers]
     slices = tuple(h for h, reason in zip(headers, reasons, strict=True) if reason is None)
     aside = Counter(reason for reason in reasons if reason is not None)
-    stack, refused = None, None
-    try:
-        stack = _stacked(slices, aside)
-    except ImageRefused as error:
-        refused = error
     return SeriesInfo(
         number=number,
-        uid=uid,
+        uid=headers[0].shared.series_uid,
         modality=headers[0].shared.modality,
-        files=len(headers),
+        images=len(headers),
         aside=tuple(sorted(aside.items())),
-        stack=stack,
-        refused=refused,
+        phases=_phases(slices, aside),
     )
 
 
@@ -147,49 +201,35 @@ def _aside(header: SliceHeader) -> str | None:
         return NO_PIXELS
     if shared.localizer:
         return SCOUT
-    if shared.samples != 1:
-        return COLOUR
-    return MULTI_FRAME if shared.frames > 1 else None
+    return COLOUR if shared.samples != 1 or shared.photometric in PALETTE else None
 
 
-def _stacked(slices: tuple[SliceHeader, ...], aside: Counter[str]) -> Stack:
+def _phases(slices: Slices, aside: Counter[str]) -> tuple[PhaseInfo, ...]:
     if not slices:
         what = ", ".join(f"{count} {reason}" for reason, count in sorted(aside.items()))
-        raise ImageRefused(
+        return (_refused(slices, ImageRefused(
             Code.NO_IMAGES,
-            f"The series has no slices that can be read: {what}. Give single-frame CT slices.",
-        )
-    phases = _phases(slices)
-    if phases > 1:
-        raise ImageRefused(
+            f"The series has no slices that can be read: {what}. Give CT slices.",
+        )),)  # fmt: skip
+    told = phases(slices)
+    if told is None:
+        return (_refused(slices, ImageRefused(
             Code.SEVERAL_PHASES,
-            f"The series holds {phases} images at every place, told apart by their heart phase or "
-            "acquisition; one was expected. Export the phase to be measured as its own series.",
-        )
-    return arrange(slices)
+            "The series holds several images at the same places, which cannot be told apart with "
+            "certainty; one was expected. Export the phase to be measured as its own series.",
+        )),)  # fmt: skip
+    return tuple(_phase(n, part) for n, part in enumerate(told, 1))
 
 
-def _phases(slices: tuple[SliceHeader, ...]) -> int:
-    """Return how many images cover the same range, if a phase element tells them apart.
-
-    Slabs of a step-and-shoot scan differ in trigger time too, but lie one above the other.  An
-    acquisition number alone counts only where places repeat: some scanners number every slice.
-    """
-    placed = [h for h in slices if len(h.position) == 3]
-    whole = _extent([h.position for h in placed])
-    repeated = len({h.position for h in placed}) <= 0.6 * len(placed)
-    for tag, n in zip(tags.STAMPS, range(len(tags.STAMPS)), strict=True):
-        if tag == tags.ACQUISITION and not repeated:
-            continue
-        ranges: dict[str, list[tuple[float, ...]]] = defaultdict(list)
-        for header in placed:
-            ranges[header.stamp[n]].append(header.position)
-        over = [r for r in ranges.values() if _extent(r) >= 0.8 * whole]
-        if whole > 0 and len(over) > 1:
-            return len(over)
-    return 1
+def _phase(number: int, slices: Slices) -> PhaseInfo:
+    try:
+        stack = arrange(slices)
+    except ImageRefused as error:
+        return _refused(slices, error, number)
+    label = label_of(slices)
+    return PhaseInfo(number=number, label=label, slices=slices, stack=stack, refused=None)
 
 
-def _extent(positions: list[tuple[float, ...]]) -> float:
-    axes = zip(*positions, strict=True)
-    return max((max(axis) - min(axis) for axis in axes), default=0.0)
+def _refused(slices: Slices, error: ImageRefused, number: int = 1) -> PhaseInfo:
+    label = label_of(slices)
+    return PhaseInfo(number=number, label=label, slices=slices, stack=None, refused=error)

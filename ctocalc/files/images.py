@@ -14,10 +14,18 @@ import SimpleITK as sitk
 from ctocalc._arrays import Array, Floats
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.geometry.grid import VoxelGrid
-from ctocalc.image.scan import ScanFacts, ScanHeader, padding_threshold, quality_notices
+from ctocalc.image.listed import Listed
+from ctocalc.image.scan import (
+    ScanFacts,
+    ScanHeader,
+    padding_threshold,
+    quality_notices,
+    require_measurable,
+)
 from ctocalc.image.volume import Volume
 
 _SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+_KIND = "volume file"
 _KEPT = {sitk.sitkInt16: np.int16, sitk.sitkUInt16: np.uint16}
 _SMALL = {sitk.sitkInt8: np.int16, sitk.sitkUInt8: np.int16}
 
@@ -60,6 +68,23 @@ def open_image(path: Path | str) -> ImageScan:
         notices=quality_notices(facts),
         path=str(path),
     )
+
+
+def listed(path: Path | str) -> Listed:
+    """Return the line of ``inspect`` for a volume file, also for one that is refused."""
+    try:
+        opened = open_image(path)
+        require_measurable(opened.facts)
+    except ImageRefused as error:
+        return Listed(
+            series=1, phase=1, kind=_KIND, images=1, rows=0, columns=0, slices=0, facts=None,
+            code=error.code, reason=str(error),
+        )  # fmt: skip
+    slices, rows, columns = opened.grid.shape_kji
+    return Listed(
+        series=1, phase=1, kind=_KIND, images=1, rows=rows, columns=columns, slices=slices,
+        facts=opened.facts, notices=opened.notices,
+    )  # fmt: skip
 
 
 def read(

@@ -13,6 +13,8 @@ FEWEST_SLICES = 4
 OUTSIDE_RECONSTRUCTION_HU = -1900.0
 """At or below this a CT value is filling: scanners write -2000, -2048 or -3024 HU outside the
 reconstruction circle, and the declared padding value is often another one."""
+MOST_BYTES = 1 << 33
+"""Of the part of a scan that is read; whatever a header claims, no more is allocated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,9 @@ class ScanFacts:
     """Facts of the header that later stages need; never identity.
 
     ``spacing_kji_mm`` is slice step (along the slice normal), row spacing, column spacing.  None
-    means that the header does not say.  ``spectral``: monoenergetic, spectral or photon-counting
-    image, whose kVp misleads.  ``lossy``: compressed with loss at any time.
+    means that the header does not say.  ``hounsfield``: the header does not say that values are
+    something else than HU (iodine, effective number).  ``spectral``: monoenergetic, spectral or
+    photon-counting image, whose kVp misleads.  ``lossy``: compressed with loss at any time.
     """
 
     spacing_kji_mm: tuple[float, float, float]
@@ -32,6 +35,7 @@ class ScanFacts:
     phase: str | None = None
     modality: str | None = None
     contrast_agent: bool | None = None
+    hounsfield: bool = True
     spectral: bool = False
     lossy: bool = False
     kernel_sharp: bool = False
@@ -68,6 +72,13 @@ def require_measurable(facts: ScanFacts) -> None:
         raise ImageRefused(
             Code.NOT_CT,
             f"The series is of modality {facts.modality}; expected CT, whose values are HU.",
+        )
+    if not facts.hounsfield:
+        raise ImageRefused(
+            Code.NOT_CT,
+            "The header says that the values of the series are no Hounsfield units (iodine, "
+            "effective number or the like); expected HU. Give the conventional or monoenergetic "
+            "series.",
         )
     if facts.slices < FEWEST_SLICES:
         raise ImageRefused(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
+from ctocalc.dicom.folder import scan
 from ctocalc.dicom.geometry import arrange
-from ctocalc.dicom.headers import scan
 from ctocalc.dicom.read import open_series, read
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.image.volume import Volume

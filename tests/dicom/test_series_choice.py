@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
-from ctocalc.dicom.facts import is_sharp
-from ctocalc.dicom.headers import read_header
+from ctocalc.dicom.kernel import is_sharp
 from ctocalc.dicom.read import open_series
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.image.scan import require_measurable
-from tests.dicom_builder import Edit, Series, write
+from tests.dicom_builder import Edit, Series, header_of, write
 
 SMALL = Series(shape=(6, 4, 5))
 
@@ -134,7 +133,6 @@ def _born(ds: Dataset) -> None:
         (_mono, Code.SPECTRAL_IMAGE),
         (_kev, Code.SPECTRAL_IMAGE),
         (_counting, Code.SPECTRAL_IMAGE),
-        (_iodine, Code.SPECTRAL_IMAGE),
         (_lossy, Code.LOSSY_COMPRESSION),
         (_named, Code.IDENTITY_PRESENT),
         (_burned, Code.IDENTITY_PRESENT),
@@ -149,6 +147,14 @@ def test_each_quality_warning_has_its_cause(tmp_path: Path, edit: object, code: 
     notices = open_series(tmp_path / "edited").notices
     assert [n.code for n in notices] == [code]
     assert all("CANARY" not in n.message and "1963" not in n.message for n in notices)
+
+
+def test_values_that_are_no_hounsfield_units_are_not_measured(tmp_path: Path) -> None:
+    SMALL.write(tmp_path, edit=lambda _n, ds: _iodine(ds))
+    with pytest.raises(ImageRefused) as refused:
+        require_measurable(open_series(tmp_path).facts)
+    assert refused.value.code is Code.NOT_CT
+    assert "MGML" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +180,6 @@ def test_known_sharp_kernels(tmp_path: Path, maker: str, kernel: str, sharp: boo
     ds = SMALL.datasets([0])[0]
     ds.Manufacturer, ds.ConvolutionKernel = maker, kernel
     write(ds, tmp_path / "x")
-    header = read_header(str(tmp_path / "x"))
+    header = header_of(tmp_path / "x")
     assert header is not None
     assert is_sharp(header.shared) is sharp

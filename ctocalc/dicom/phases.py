@@ -1,0 +1,169 @@
+"""Images that share a place: heart phases, acquisitions, reconstructions of one series.
+
+Two images of one place that are stacked into one volume look like a finer series and are wrong
+everywhere, so they are told apart before geometry is asked.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from ctocalc._arrays import Floats
+from ctocalc.dicom import tags
+from ctocalc.dicom.headers import SliceHeader
+from ctocalc.dicom.shared import numbers
+from ctocalc.image.listed import PhaseLabel
+from ctocalc.image.scan import FEWEST_SLICES
+
+COMMON_SHARE = 0.5
+"""Two groups of slices show the same place when they share more than this of the shorter one's
+range: slabs of a step-and-shoot scan and table positions only touch."""
+SAME_PLACE_MM = 0.01
+JITTER_MS = 20.0
+"""Delays of one phase differ by less from beat to beat; phases lie 5 % of a beat or more apart."""
+MOST_UNLABELLED = 20
+
+Slices = tuple[SliceHeader, ...]
+_TIMES = (tags.TRIGGER_DELAY, tags.TRIGGER_TIME)
+
+
+def label_of(slices: Slices) -> PhaseLabel:
+    """Return what all slices say of their phase."""
+    percent = _values(slices, tags.PHASE_PERCENT)
+    if percent and percent[0] == percent[-1]:
+        return PhaseLabel(percent=percent[0])
+    for tag in _TIMES:
+        times = _values(slices, tag)
+        if times:
+            return PhaseLabel(delay_ms=(times[0], times[-1]))
+    return PhaseLabel()
+
+
+def reconstructions(slices: Slices) -> tuple[Slices, ...]:
+    """Return the slices by kernel, voltage and image type where these show the same place twice."""
+
+    def made_how(header: SliceHeader) -> Hashable:
+        shared = header.shared
+        return shared.kernel, shared.kvp or 0.0, shared.image_type, shared.spectral
+
+    return _split(slices, made_how) or (slices,)
+
+
+def phases(slices: Slices) -> tuple[Slices, ...] | None:
+    """Return the slices of each phase or acquisition; None when they cannot be told apart.
+
+    Where no element tells images of one place apart, instance numbers may.
+    """
+    if any(len(h.position) != 3 or len(h.shared.orientation) != 6 for h in slices):
+        return (slices,)
+    for n, tag in enumerate(tags.STAMPS):
+        groups = _split(slices, partial(_stamp, n=n))
+        if groups is not None and tag in _TIMES and len({len(group) for group in groups}) > 1:
+            groups = _by_delay(slices, n)
+            if groups is None:
+                return None
+        if groups is not None and len(groups) > 1:
+            within = [phases(group) for group in groups]
+            told = [part for parts in within for part in parts or ()]
+            return None if None in within else tuple(told)
+    return _by_instance(slices)
+
+
+def _split(slices: Slices, key: Callable[[SliceHeader], Hashable]) -> tuple[Slices, ...] | None:
+    """Return the slices grouped by a key if two groups show the same place, else None."""
+    groups: dict[Hashable, list[SliceHeader]] = defaultdict(list)
+    for header in slices:
+        groups[key(header)].append(header)
+    if len(groups) < 2 or not _show_one_place(groups.values()):
+        return None
+    return tuple(tuple(groups[value]) for value in sorted(groups, key=_in_order))
+
+
+def _show_one_place(groups: Iterable[Sequence[SliceHeader]]) -> bool:
+    """Whether the ranges of two groups, along any axis, have more in common than their ends."""
+    placed = ([h.position for h in group if len(h.position) == 3] for group in groups)
+    ranges = [np.array([np.min(p, axis=0), np.max(p, axis=0)]) for p in placed if len(p) > 1]
+    if len(ranges) < 2:
+        return False
+    whole = np.max([r[1] for r in ranges], axis=0) - np.min([r[0] for r in ranges], axis=0)
+    axis = int(np.argmax(whole))
+    spans = sorted((float(r[0][axis]), float(r[1][axis])) for r in ranges)
+    reach = spans[0]
+    for low, high in spans[1:]:
+        shorter = min(high - low, reach[1] - reach[0])
+        if shorter > 0 and min(high, reach[1]) - low > COMMON_SHARE * shorter:
+            return True
+        reach = max(reach, (low, high), key=lambda span: span[1])
+    return False
+
+
+def _by_delay(slices: Slices, n: int) -> tuple[Slices, ...] | None:
+    """Return the phases where delays jitter from slice to slice, None when they cannot be told.
+
+    A gap between delays parts them; else the n-th delay at every place makes the n-th phase, if
+    the phases' delays do not overlap.
+    """
+    delays = [numbers(header.stamp[n].encode("latin-1")) for header in slices]
+    if not all(delays):
+        return None
+    delay = {id(header): value[0] for header, value in zip(slices, delays, strict=True)}
+    steps = np.diff(known := np.unique(list(delay.values())))
+    edges = known[1:][steps > JITTER_MS]
+    parted = _split(slices, lambda h: int(np.searchsorted(edges, delay[id(h)], "right")))
+    if parted is not None:
+        return parted
+    places: dict[tuple[int, ...], list[SliceHeader]] = defaultdict(list)
+    for header in sorted(slices, key=lambda h: delay[id(h)]):
+        places[tuple(round(x / SAME_PLACE_MM) for x in header.position)].append(header)
+    counts = Counter(len(found) for found in places.values())
+    if counts.most_common(1)[0][0] == 1:
+        return (slices,)  # one image; geometry finds a slice that is there twice
+    if len(counts) > 1:
+        return None
+    ranked = [tuple(rank) for rank in zip(*places.values(), strict=True)]
+    bounds = [(min(d), max(d)) for d in ([delay[id(h)] for h in rank] for rank in ranked)]
+    return tuple(ranked) if all(a[1] < b[0] for a, b in pairwise(bounds)) else None
+
+
+def _by_instance(slices: Slices) -> tuple[Slices, ...]:
+    """Return images that only their instance numbers tell apart: 1..N, then N+1..2N between them.
+
+    Shuffled numbers, and those of one image, do not look like this.
+    """
+    along_row, along_column = np.array(slices[0].shared.orientation).reshape(2, 3)
+    normal = np.cross(along_row, along_column)
+    depth = np.round(np.array([h.position for h in slices]) @ normal / SAME_PLACE_MM)
+    number = np.array([float(h.instance) for h in slices])
+    order = np.lexsort((number, depth))
+    for m in range(2, min(MOST_UNLABELLED, len(slices) // FEWEST_SLICES) + 1):
+        classes = sorted((order[n::m] for n in range(m)), key=lambda c: float(number[c[0]]))
+        if _follow_each_other([number[c] for c in classes]):
+            return tuple(tuple(slices[i] for i in c) for c in classes)
+    return (slices,)
+
+
+def _follow_each_other(runs: list[Floats]) -> bool:
+    rising = all((np.diff(run) > 0).all() for run in runs)
+    falling = all((np.diff(run) < 0).all() for run in runs)
+    apart = all(a.max() < b.min() for a, b in pairwise(runs))
+    return (rising or falling) and apart
+
+
+def _stamp(header: SliceHeader, n: int) -> str:
+    return header.stamp[n]
+
+
+def _values(slices: Slices, tag: int) -> list[float]:
+    """Return the sorted numbers of a stamp; none when a slice has no number."""
+    n = tags.STAMPS.index(tag)
+    found = [numbers(header.stamp[n].encode("latin-1")) for header in slices]
+    return sorted(value[0] for value in found) if all(found) else []
+
+
+def _in_order(value: Hashable) -> tuple[float, str]:
+    text = str(value)
+    number = numbers(text.encode("latin-1", "replace"))
+    return (number[0] if number else float("inf"), text)
