@@ -1,6 +1,7 @@
 """Warnings that only the measurement itself can give."""
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
 from ctocalc.errors import Code, Notice
@@ -79,8 +80,7 @@ def vessel_notices(
     points = line.points_lps_mm
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = seen.curve.at(np.arange(0.0, seen.curve.length_mm, 0.2))
-    apart = np.linalg.norm(points[:, None, :] - along[None, :, :], axis=2).min(axis=1)
-    off = float(np.median(apart))
+    off = float(np.median(cKDTree(along).query(points)[0]))
     out: list[tuple[Code, bool, str]] = [
         (Code.CENTERLINE_SPARSE, float(np.median(steps)) > SPARSE_MM,
          f"The line's points are {float(np.median(steps)):.2f} mm apart; at most {SPARSE_MM:.0f} "

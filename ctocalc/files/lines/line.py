@@ -10,6 +10,7 @@ from ctocalc.errors import CenterlineRefused, Code
 LARGEST_BYTES = 20_000_000
 MOST_POINTS = 200_000
 MOST_LINES = 1_000
+FARTHEST_MM = 1e5
 _RADIUS = ("r", "radius", "rad", "maximuminscribedsphereradius", "lumenradius")
 _FRAMES = {"0": "ras", "1": "lps", "ras": "ras", "lps": "lps"}
 
@@ -33,8 +34,8 @@ class Line:
             raise refused("The points are not rows of x, y and z")
         if len(points) > MOST_POINTS:
             raise refused(f"A line has more than {MOST_POINTS} points; a vessel has not")
-        if not np.isfinite(points).all():
-            raise refused("A coordinate is not finite")
+        if not (np.abs(points) < FARTHEST_MM).all():
+            raise refused("A coordinate is not finite, or metres away from any patient")
         object.__setattr__(self, "points_mm", frozen(points, (None, 3)))
         object.__setattr__(self, "radius_mm", _radius(self.radius_mm, len(points)))
 

@@ -4,6 +4,7 @@ Archives name their arrays as the JSON files do; several other arrays are severa
 """
 
 import io
+import tokenize
 import zipfile
 import zlib
 
@@ -13,7 +14,10 @@ from ctocalc._arrays import Array
 from ctocalc.files.lines.json_points import POINT_NAMES, RADIUS_NAMES, agreed
 from ctocalc.files.lines.line import LARGEST_BYTES, MOST_LINES, Line, frame_word, refused
 
-_ERRORS = (ValueError, EOFError, SyntaxError, RecursionError, MemoryError, OverflowError, TypeError)
+_ERRORS = (
+    ValueError, EOFError, SyntaxError, RecursionError, MemoryError, OverflowError, TypeError,
+    tokenize.TokenError,
+)  # fmt: skip
 _LONGEST_HEADER = 10_000
 
 

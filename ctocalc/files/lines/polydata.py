@@ -27,8 +27,6 @@ def polydata_lines(
     radius
         (P,) or None.
     """
-    if not np.isfinite(points).all():
-        raise refused("A coordinate is not finite")
     if sum(len(cell) for cell in cells) > 2 * MOST_POINTS:
         raise refused(f"The lines have more than {2 * MOST_POINTS} points; a vessel has not")
     for cell in cells:
