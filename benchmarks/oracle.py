@@ -15,13 +15,14 @@ from ctocalc.geometry.frames import Frames
 from ctocalc.image import physics as scan_physics
 from ctocalc.image.sections import cubic
 from ctocalc.lesion.describe import describe
-from ctocalc.study.calcium import Scan, burden_of
+from ctocalc.study.calcium import Scan, measures_of
 from ctocalc.study.result import VesselResult
 from ctocalc.study.scoring import score_lesions
 from ctocalc.study.settings import Request
 from ctocalc.study.stations import profile_vessel
 from ctocalc.study.trace import frames_of, trace, with_caps
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
+from ctocalc.vessel.branching import Branching
 
 MARGIN_MM = 8.0
 
@@ -59,15 +60,17 @@ def oracle(case: Case, vessel: str) -> Findings | None:
         ),
     )
     scan = Scan(volume=case.volume, facts=case.facts, physics=physics)
-    calcium, measures = burden_of(scan, seen, request.settings)
+    measures = measures_of(scan, seen, request.settings, vessel=vessel, branching=Branching())
     lesions = describe(seen.gaps, measures, target=None, settings=request.settings.lesion)
     return findings(
         VesselResult(
             vessel=vessel,
             status="ok",
             lesions=lesions,
-            scores=score_lesions(lesions, request.clinical.of(vessel), not_measurable=None),
-            profile=profile_vessel(seen, calcium, measures.burden, lesions, physics),
+            scores=score_lesions(
+                lesions, request.clinical.of(vessel), vessel=vessel, not_measurable=None
+            ),
+            profile=profile_vessel(seen, measures, lesions),
         )
     )
 

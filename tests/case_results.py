@@ -5,8 +5,11 @@ import numpy as np
 from ctocalc.errors import Code, Notice
 from ctocalc.geometry.frames import Frames
 from ctocalc.lesion.lesion import (
+    Bend,
+    BranchPlace,
     CalciumByProtocol,
     CalciumByRegion,
+    DistalLanding,
     Island,
     Lesion,
     OcclusionPart,
@@ -14,6 +17,9 @@ from ctocalc.lesion.lesion import (
     Presence,
     ProtocolCalcium,
     RegionCalcium,
+    Sector,
+    SideBranch,
+    Stretch,
     Stump,
     StumpCall,
     VesselCalcium,
@@ -80,18 +86,43 @@ def protocol(fraction: float) -> ProtocolCalcium:
     )
 
 
+def branch() -> SideBranch:
+    return SideBranch(
+        vessel="D1", place=BranchPlace.PROXIMAL, start_mm=1.0, end_mm=3.0,
+        distance_to_entry_mm=mm(7.0), distance_to_exit_mm=mm(27.1),
+        diameter_mm=mm(1.8), take_off_deg=plain(60.0, Unit.DEG),
+    )  # fmt: skip
+
+
+def landing() -> DistalLanding:
+    return DistalLanding(
+        start_mm=30.1, end_mm=40.1, mean_diameter_mm=mm(2.4), min_diameter_mm=mm(2.2),
+        reference_diameter_mm=mm(2.5), largest_stenosis_percent=found(12.0, Unit.PERCENT),
+        diseased=Presence(present=False, value=mm(2.4)), calcium_free_mm=mm(8.0),
+        calcium_free=(Stretch(start_mm=32.0, end_mm=40.0),),
+        calcium_free_sectors=(Sector(start_deg=0.0, end_deg=270.0),),
+    )  # fmt: skip
+
+
 def lesion() -> Lesion:
+    bend = Bend(at_mm=18.0, start_mm=14.0, end_mm=22.0, angle_deg=found(50.0, Unit.DEG))
     part = OcclusionPart(
         start_mm=10.0, end_mm=30.1, start_lps_mm=(1.0, 2.0, 3.0), end_lps_mm=(4.0, 5.0, 6.0),
         length_mm=mm(20.1), proximal_stump=stump(StumpCall.BLUNT), distal_stump=stump(None),
         islands=(Island(start_mm=15.0, end_mm=17.0),),
     )  # fmt: skip
     return Lesion(
-        lesion=1, target=True, occluded=True, segment=None, truncated=False,
+        lesion=1, target=True, occluded=True, segment=None,
+        segment_reason="no branch was given", ostial=Presence(present=False, value=mm(10.0)),
+        truncated=False,
         start_mm=10.0, end_mm=30.1, start_lps_mm=(1.0, 2.0, 3.0), end_lps_mm=(4.0, 5.0, 6.0),
-        occlusions=(part,),
+        occlusions=(part,), gap_mm=(mm(6.0), mm(8.5)),
         length_mm=mm(20.1), length_tip_mm=mm(19.0), length_1mm_mm=mm(22.0),
         bend_deg=found(50.0, Unit.DEG), bend_chord_deg=found(38.0, Unit.DEG),
+        largest_bend_proximal_deg=found(20.0, Unit.DEG),
+        second_bend_proximal_deg=found(5.0, Unit.DEG), bends_proximal=(),
+        largest_bend_vessel_deg=found(50.0, Unit.DEG),
+        second_bend_vessel_deg=found(20.0, Unit.DEG), bends_vessel=(bend,),
         max_calcium_fraction=found(0.62, Unit.FRACTION),
         max_calcium_fraction_station=found(0.7, Unit.FRACTION),
         max_calcium_fraction_apparent=found(0.8, Unit.FRACTION),
@@ -105,6 +136,9 @@ def lesion() -> Lesion:
         agatston=Measured.unknown(Unit.SCORE, "contrast-enhanced"),
         cta_calcium_score=plain(80.0, Unit.SCORE),
         calcium_length_mm=mm(9.0), calcium_longest_mm=mm(7.0),
+        calcium_share_of_length=plain(0.45, Unit.FRACTION),
+        max_calcium_thickness_mm=found(0.9, Unit.MM), longest_arc_over_270_mm=mm(1.5),
+        wall_diameter_at_calcium_mm=found(3.1, Unit.MM),
         calcium_by_region=CalciumByRegion(
             proximal_cap=region(), proximal_third=region(), middle_third=region(),
             distal_third=region(), distal_cap=region(),
@@ -115,8 +149,9 @@ def lesion() -> Lesion:
         ),
         proximal_stump=stump(StumpCall.BLUNT), distal_stump=stump(None),
         proximal_side_branch=Presence(present=None, reason="no other line was given"),
+        side_branches=(branch(),),
         remodelling_largest=found(1.1, Unit.FRACTION),
-        remodelling_smallest=found(0.6, Unit.FRACTION),
+        remodelling_smallest=found(0.6, Unit.FRACTION), distal_landing=landing(),
     )  # fmt: skip
 
 

@@ -114,6 +114,18 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     type=click.Choice(["lps", "ras"], case_sensitive=False),
     help="Frame of the lines when neither the file nor its format says.",
 )
+@click.option(
+    "--branch",
+    "branches",
+    multiple=True,
+    metavar="FILE[:LABEL]",
+    help="Line of a side branch, not measured for itself. Repeatable.",
+)
+@click.option(
+    "--whole-tree",
+    is_flag=True,
+    help="The lines given are all the branches there are: where none arises, none is.",
+)
 @click.option("--series", "wanted_series", metavar="N|UID", help="Which of several series.")
 @click.option(
     "--phase",
@@ -166,6 +178,8 @@ def command(  # noqa: PLR0913, PLR0917
     centerlines: tuple[str, ...],
     vessels: tuple[str, ...],
     frame: str | None,
+    branches: tuple[str, ...],
+    whole_tree: bool,
     wanted_series: str | None,
     wanted_phase: str | None,
     out: Path | None,
@@ -191,6 +205,8 @@ def command(  # noqa: PLR0913, PLR0917
     options = CaseOptions(
         series=series,
         lines=tuple(_line(text, vessel) for text, vessel in zip(centerlines, named, strict=True)),
+        branches=tuple(_line(text, None) for text in branches),
+        whole_tree=whole_tree,
         case_id=case_id,
         wanted_series=wanted_series,
         wanted_phase=wanted_phase,

@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.cli.case_options import CaseOptions, request_of, vessel_names
+from ctocalc.cli.case_options import CaseOptions, LineOption, request_of, vessel_names
 from ctocalc.cli.scan import Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice
 from ctocalc.files.centerlines import read_centerlines
@@ -38,7 +38,8 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     """
     names = vessel_names(options)
     request = request_of(options, names)
-    lines, refused = _read_lines(options)
+    lines, refused = _read_lines(options.lines, options.frame)
+    branches = _branches(options)
     _check_caps(request, lines)
     scan = open_scan(options.series, wanted=options.wanted_series, phase=options.wanted_phase)
     require_measurable(scan.facts)
@@ -46,17 +47,21 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     refused |= outside
     if not lines:
         raise _every(refused)
-    volume, notices, digest = read_scan(scan, _reach(lines, scan), margin_mm=MARGIN_MM)
+    branches = _or_refused(*_split(branches, scan))
+    reach = _reach([*lines, *branches], scan)
+    volume, notices, digest = read_scan(scan, reach, margin_mm=MARGIN_MM)
     lines, implausible = _placed(lines, scan, volume)
+    branches = _or_refused(*_placed(branches, scan, volume))
     refused |= implausible
     if not lines:
         raise _every(refused)
     result = analyse(
-        _around(volume, lines), scan.facts, tuple(lines),
+        _around(volume, [*lines, *branches]), scan.facts, tuple(lines), branches=tuple(branches),
         request=request,
         inputs=(
             InputDigest(role="series", sha256=digest),
             *(InputDigest(role=f"centerline {line.vessel}", sha256=line.digest) for line in lines),
+            *(InputDigest(role=f"branch {line.vessel}", sha256=line.digest) for line in branches),
         ),
         notices=(*scan.notices, *notices),
     )  # fmt: skip
@@ -74,14 +79,25 @@ def with_refused(result: CaseResult, names: Iterable[str], refused: Refusals) ->
     return replace(result, vessels=tuple(vessels[name] for name in names))
 
 
-def _read_lines(options: CaseOptions) -> tuple[list[Centerline], Refusals]:
+def _branches(options: CaseOptions) -> list[Centerline]:
+    return _or_refused(*_read_lines(options.branches, options.frame))
+
+
+def _or_refused(lines: list[Centerline], refused: Refusals) -> list[Centerline]:
+    """Return the lines of side branches: a vessel without one of its branches is another vessel."""
+    if refused:
+        raise _every(refused)
+    return lines
+
+
+def _read_lines(
+    options: Iterable[LineOption], frame: str | None
+) -> tuple[list[Centerline], Refusals]:
     lines, refused = [], {}
-    for option in options.lines:
+    for option in options:
         try:
             lines.append(
-                read_centerlines(
-                    option.path, vessel=option.name, frame=options.frame, label=option.label
-                )
+                read_centerlines(option.path, vessel=option.name, frame=frame, label=option.label)
             )
         except CenterlineRefused as error:
             refused[option.name] = error

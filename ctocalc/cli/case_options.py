@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineOption:
-    """One ``--centerline FILE[:LABEL]`` with its ``--vessel``."""
+    """One ``--centerline FILE[:LABEL]`` with its ``--vessel``, or one ``--branch FILE[:LABEL]``."""
 
     path: Path
     label: str | None = None
@@ -44,6 +44,8 @@ class CaseOptions:
 
     series: Path
     lines: tuple[LineOption, ...]
+    branches: tuple[LineOption, ...] = ()
+    whole_tree: bool = False
     case_id: str = "case"
     wanted_series: str | None = None
     wanted_phase: str | None = None
@@ -68,10 +70,11 @@ def vessel_names(options: CaseOptions) -> tuple[str, ...]:
             "--case-id takes 1 to 64 letters, digits, dots, dashes and underscores."
         )
     names = tuple(line.name for line in options.lines)
-    for name in names:
-        if names.count(name) > 1:
+    every = (*names, *(line.name for line in options.branches))
+    for name in every:
+        if every.count(name) > 1:
             raise click.UsageError(
-                f"{names.count(name)} centerlines are named {name}; give each its own --vessel."
+                f"{every.count(name)} centerlines are named {name}; give each its own --vessel."
             )
     return names
 
@@ -101,6 +104,7 @@ def request_of(options: CaseOptions, names: tuple[str, ...]) -> Request:
         clinical=_clinical(options, names),
         caps_mm={vessel: tuple(pairs) for vessel, pairs in caps.items()},
         target_lesion={vessel: numbers[0] for vessel, numbers in targets.items()},
+        whole_tree=options.whole_tree,
     )
 
 

@@ -10,7 +10,7 @@ from ctocalc.vessel.profile import ColumnSpec
 
 Cell = str | int | float | bool | None
 Kind = Literal["string", "integer", "number", "boolean"]
-Shape = Literal["plain", "point", "count", "measured", "maximum", "presence", "stump"]
+Shape = Literal["plain", "point", "count", "list", "measured", "maximum", "presence", "stump"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,9 @@ class Field:
     """One field of a result.
 
     ``shape`` says how it is nested in ``result.json`` and into which columns it unfolds; "maximum"
-    is a measured value that was found at a place.  ``kind`` and ``nullable`` matter for "plain".
+    is a measured value that was found at a place, "list" several of them, whose values a table
+    joins; "count" are records, of which a table gives the number.  ``kind`` and ``nullable``
+    matter for "plain".
     """
 
     name: str
@@ -48,8 +50,9 @@ class Field:
         match self.shape:
             case "plain":
                 return (self._column(name, self.kind, self.doc),)
-            case "count":
-                return (Column(name=name, kind="integer", doc=self.doc, low=0),)
+            case "count" | "list":
+                kind: Kind = "integer" if self.shape == "count" else "string"
+                return (Column(name=name, kind=kind, doc=self.doc, unit=self.unit, low=0),)
             case "point":
                 stem = name.removesuffix("lps_mm")
                 return tuple(self._column(f"{stem}{a}_lps_mm", "number", self.doc) for a in "xyz")
@@ -114,6 +117,10 @@ def _maximum_cells(m: Measured) -> tuple[Cell, ...]:
     return (m.value, m.low, m.high, m.at_mm, m.reason)
 
 
+def _list_cells(values: tuple[Measured, ...]) -> tuple[Cell, ...]:
+    return ("; ".join("?" if m.value is None else repr(m.value) for m in values) or None,)
+
+
 def _point_cells(point: Point) -> tuple[Cell, ...]:
     return point
 
@@ -130,6 +137,7 @@ def _stump_cells(s: Stump) -> tuple[Cell, ...]:
 _CELLS: dict[Shape, Callable[[Any], tuple[Cell, ...]]] = {
     "plain": lambda value: (value,),
     "count": lambda values: (len(values),),
+    "list": _list_cells,
     "point": _point_cells,
     "measured": _measured_cells,
     "maximum": _maximum_cells,

@@ -106,7 +106,16 @@ LESION_HEAD = (
     ),
     Field(
         name="segment", shape="plain", kind="string", nullable=True,
-        doc="Place along the given line; empty where it is not known.",
+        doc="Segment of the vessel that the entry lies in: proximal, mid, distal; empty where it "
+        "cannot be told.",
+    ),
+    Field(
+        name="segment_reason", shape="plain", kind="string", nullable=True,
+        doc="By which rule the segment was told, or why it cannot be.",
+    ),
+    Field(
+        name="ostial", shape="presence", unit=MM,
+        doc="The entry lies within 3 mm (setting) of the vessel's ostium.",
     ),
     Field(
         name="truncated", shape="plain", kind="boolean",
@@ -115,7 +124,29 @@ LESION_HEAD = (
     *ENDS,
 )  # fmt: skip
 
+
+def _bends(name: str, where: str) -> tuple[Field, ...]:
+    return (
+        Field(
+            name=f"largest_bend_{name}_deg", shape="maximum", unit=DEG, low=0, high=180,
+            doc=f"Largest rotation of the tangent within 15 mm along {where}.",
+        ),
+        Field(
+            name=f"second_bend_{name}_deg", shape="maximum", unit=DEG, low=0, high=180,
+            doc=f"The next largest along {where}, no part of the axis counted twice; 0: none.",
+        ),
+        Field(
+            name=f"bends_{name}", shape="count",
+            doc=f"Bends of at least 30 degrees (setting) along {where}.",
+        ),
+    )  # fmt: skip
+
+
 LESION_MEASURES = (
+    Field(
+        name="gap_mm", shape="list", unit=MM,
+        doc="Lengths of contrast between one occlusion and the next, proximal first.",
+    ),
     LENGTH,
     Field(name="length_tip_mm", unit=MM, low=0, doc="Likewise between the tips (0.16 mm lumen)."),
     Field(name="length_1mm_mm", unit=MM, low=0, doc="Likewise between the 1.0 mm points."),
@@ -127,6 +158,8 @@ LESION_MEASURES = (
         name="bend_chord_deg", shape="maximum", unit=DEG, low=0, high=180,
         doc="Largest angle between two neighbouring 10 mm chords (3D).",
     ),
+    *_bends("proximal", "the vessel proximal to the entry"),
+    *_bends("vessel", "the whole measured vessel"),
     Field(
         name="max_calcium_fraction", shape="maximum", unit=FRACTION, low=0, high=1,
         doc="Largest calcium area / outer-wall area among occluded stations, 1 mm running mean, "
@@ -165,13 +198,29 @@ LESION_MEASURES = (
     *AGATSTON,
     Field(name="calcium_length_mm", unit=MM, low=0, doc="Length of all stretches with calcium."),
     Field(name="calcium_longest_mm", unit=MM, low=0, doc="Longest single stretch with calcium."),
+    Field(
+        name="calcium_share_of_length", unit=FRACTION, low=0, high=1,
+        doc="Share of the length, entry to exit, whose sections hold calcium.",
+    ),
+    Field(
+        name="max_calcium_thickness_mm", shape="maximum", unit=MM, low=0,
+        doc="Largest radial thickness of calcium at an occluded station.",
+    ),
+    Field(
+        name="longest_arc_over_270_mm", unit=MM, low=0,
+        doc="Longest stretch whose single calcium arc is more than 270 degrees.",
+    ),
+    Field(
+        name="wall_diameter_at_calcium_mm", shape="maximum", unit=MM, low=0,
+        doc="Diameter of the outer wall where the calcium fraction is largest.",
+    ),
 )  # fmt: skip
 
 LESION_TAIL = (
     *STUMPS,
     Field(
         name="proximal_side_branch", shape="presence", unit=MM,
-        doc="A side branch arises at the proximal cap.",
+        doc="A side branch arises at the proximal cap: its mouth is within 3 mm (setting) of it.",
     ),
     Field(
         name="remodelling_largest", shape="maximum", unit=FRACTION, low=0,
@@ -180,6 +229,10 @@ LESION_TAIL = (
     Field(
         name="remodelling_smallest", shape="maximum", unit=FRACTION, low=0,
         doc="Smallest of that ratio; 0.5 or less is collapse.",
+    ),
+    Field(
+        name="side_branches", shape="count",
+        doc="Lines given that leave this vessel; empty: none was given.",
     ),
 )  # fmt: skip
 

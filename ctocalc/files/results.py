@@ -12,6 +12,7 @@ from ctocalc.files.atomic import replace_folder
 from ctocalc.files.definitions import definitions_markdown
 from ctocalc.files.sections import sections_bytes
 from ctocalc.files.tables import case_tables
+from ctocalc.lesion.crossing import crossing_facts
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.quantity import Measured
 from ctocalc.scores.record import score_json
@@ -28,7 +29,7 @@ CASE_FILES = frozenset({
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # Measured by later releases: null until then, never an empty list or a zero.
-_NOT_MEASURED_YET = ("side_branches", "distal_landing", "occlusion_likelihood_cues")
+_NOT_MEASURED_YET = ("occlusion_likelihood_cues",)
 
 
 def is_case_id(text: str) -> bool:
@@ -81,7 +82,8 @@ def _vessel(vessel: VesselResult) -> Json:
 
 def _lesion(lesion: Lesion) -> Json:
     record: Json = plain(lesion)
-    return record | dict.fromkeys(_NOT_MEASURED_YET)
+    crossing = {"crossing_facts": plain(crossing_facts(lesion))}
+    return record | crossing | dict.fromkeys(_NOT_MEASURED_YET)
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from ctocalc.errors import Code
 from ctocalc.files.columns import Field
 from ctocalc.files.meanings import (
+    INTERVAL,
     LESION_HEAD,
     LESION_MEASURES,
     LESION_TAIL,
@@ -17,7 +18,8 @@ from ctocalc.files.meanings import (
     REGIONS,
     VESSEL_CALCIUM,
 )
-from ctocalc.lesion.lesion import StumpCall
+from ctocalc.files.meanings_parts import BEND, CROSSING, LANDING, SIDE_BRANCH
+from ctocalc.lesion.lesion import BranchPlace, StumpCall
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import Source
 from ctocalc.scores.rules import Comparator, Evidence
@@ -93,8 +95,18 @@ def _ref(name: str) -> Schema:
 
 
 def _fields(*groups: Iterable[Field], more: Schema | None = None) -> Schema:
-    properties = {field.name: _field(field) for group in groups for field in group}
-    return _object(properties | (more or {}))
+    """Return the schema of a record; its lists of records come from ``more``, in their place."""
+    lists = more or {}
+    properties = {
+        field.name: _told(lists[field.name], field) if field.name in lists else _field(field)
+        for group in groups
+        for field in group
+    }
+    return _object(properties | {n: s for n, s in lists.items() if n not in properties})
+
+
+def _told(schema: Schema, field: Field) -> Schema:
+    return {**schema, "description": field.doc}
 
 
 def _field(field: Field) -> Schema:
@@ -108,12 +120,15 @@ def _field(field: Field) -> Schema:
             return {**POINT, **told}
         case "presence" | "stump":
             return {**_ref(field.shape), **told}
+        case "list":
+            return {**_list(_measured(field)), **told}
         case _:
-            unit = {"const": field.unit}
-            value = {"type": ["number", "null"], **_range(field)}
-            return {
-                **_ref("measured"), "properties": {"unit": unit, "value": value}, **told
-            }  # fmt: skip
+            return {**_measured(field), **told}
+
+
+def _measured(field: Field) -> Schema:
+    value = {"type": ["number", "null"], **_range(field)}
+    return {**_ref("measured"), "properties": {"unit": {"const": field.unit}, "value": value}}
 
 
 def _range(field: Field) -> Schema:
@@ -233,21 +248,29 @@ _IMAGE = _object(
     }
 )
 _LINE = _object({"digest": DIGEST, "points": {"type": "integer", "minimum": 2}, "frame": TEXT})
-_ISLANDS = _list(_object({"start_mm": NUMBER, "end_mm": NUMBER}))
+_STRETCHES = _list(_fields(INTERVAL))
+_FREE = {
+    "calcium_free": _STRETCHES,
+    "calcium_free_sectors": _list(_object({"start_deg": NUMBER, "end_deg": NUMBER})),
+}
+_CROSSING = {name: {**_ref("presence"), "description": doc} for name, doc in CROSSING.items()}
 _LESION = _fields(
     LESION_HEAD,
     LESION_MEASURES,
     LESION_TAIL,
     more={
-        "occlusions": _list(_fields(OCCLUSION, more={"islands": _ISLANDS})),
+        "occlusions": _list(_fields(OCCLUSION, more={"islands": _STRETCHES})),
         "calcium_by_region": _object({**{region: _fields(REGION) for region in REGIONS}}),
         "calcium_by_protocol": {
             **_object({name: _fields(PROTOCOL) for name in PROTOCOL_MEANINGS}),
             "description": "Calcium by the thresholds of the literature, side by side: "
             + "; ".join(f"{name}: {doc}" for name, doc in PROTOCOL_MEANINGS.items()),
         },
-        "side_branches": {"type": ["array", "null"]},
-        "distal_landing": {"type": ["object", "null"]},
+        "bends_proximal": _list(_fields(BEND)),
+        "bends_vessel": _list(_fields(BEND)),
+        "side_branches": _or_null(_list(_fields(SIDE_BRANCH, more={"place": _words(BranchPlace)}))),
+        "distal_landing": _fields(LANDING, more=_FREE),
+        "crossing_facts": _object(_CROSSING | _FREE),
         "occlusion_likelihood_cues": {"type": ["object", "array", "null"]},
     },
 )

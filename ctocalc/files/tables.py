@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ctocalc.files.meanings import (
     REGIONS,
     VESSEL_CALCIUM,
 )
+from ctocalc.files.meanings_parts import LANDING
 from ctocalc.files.score_table import SCORE_COLUMNS, score_rows
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.quantity import Unit
@@ -135,10 +137,11 @@ _OCCLUSIONS = Field(
     name="occlusions", shape="count",
     doc="Number of interruptions of contrast: total ones, or that of a subtotal (occluded false).",
 )  # fmt: skip
-# Calcium by region and by protocol: the attribute of a lesion, its parts, the fields of each.
+# Records within a lesion: where they stand, what their columns begin with, their fields.
 _NESTED = (
-    ("calcium_by_region", REGIONS, REGION),
-    ("calcium_by_protocol", tuple(PROTOCOL_MEANINGS), PROTOCOL),
+    *((f"calcium_by_region.{part}", f"{part}_", REGION) for part in REGIONS),
+    *((f"calcium_by_protocol.{part}", f"{part}_", PROTOCOL) for part in PROTOCOL_MEANINGS),
+    ("distal_landing", "distal_landing_", LANDING),
 )
 
 
@@ -148,13 +151,7 @@ def lesion_table(result: CaseResult) -> Table:
     columns = (
         VESSEL,
         *(c for field in before for c in field.columns()),
-        *(
-            c
-            for _, parts, fields in _NESTED
-            for part in parts
-            for field in fields
-            for c in field.columns(f"{part}_")
-        ),
+        *(c for _, prefix, fields in _NESTED for field in fields for c in field.columns(prefix)),
         *(c for field in LESION_TAIL for c in field.columns()),
     )
     rows = tuple(
@@ -170,10 +167,9 @@ def _lesion_cells(lesion: Lesion, before: tuple[Field, ...]) -> Row:
         *(cell for field in before for cell in field.cells(getattr(lesion, field.name))),
         *(
             cell
-            for nested, parts, fields in _NESTED
-            for part in parts
+            for nested, _, fields in _NESTED
             for field in fields
-            for cell in field.cells(getattr(getattr(getattr(lesion, nested), part), field.name))
+            for cell in field.cells(getattr(attrgetter(nested)(lesion), field.name))
         ),
         *(cell for field in LESION_TAIL for cell in field.cells(getattr(lesion, field.name))),
     )

@@ -110,29 +110,112 @@ class CalciumByProtocol:
     half_maximum: ProtocolCalcium
 
 
+class BranchPlace(StrEnum):
+    """Where a side branch leaves the vessel, seen from a lesion."""
+
+    PROXIMAL = "proximal"
+    AT_CAP = "at the cap"
+    INSIDE = "inside"
+    DISTAL = "distal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBranch:
+    """One other line that leaves this vessel; ``start_mm`` to ``end_mm`` is its mouth.
+
+    Both distances run from the mouth's nearest edge, 0 where entry or exit lie within the mouth.
+    """
+
+    vessel: str
+    place: BranchPlace
+    start_mm: float
+    end_mm: float
+    distance_to_entry_mm: Measured
+    distance_to_exit_mm: Measured
+    diameter_mm: Measured
+    take_off_deg: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bend:
+    """One bend of the vessel: the tangent turns by ``angle_deg`` from start to end."""
+
+    at_mm: float
+    start_mm: float
+    end_mm: float
+    angle_deg: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """An interval along the axis."""
+
+    start_mm: float
+    end_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sector:
+    """An interval of the clock, degrees from angle zero; ``end_deg`` passes 360 across zero."""
+
+    start_deg: float
+    end_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistalLanding:
+    """The first 10 mm after the exit: where a wire would re-enter the open lumen.
+
+    Diameters and stenosis are those beyond the exit's own taper.  ``calcium_free`` are stretches
+    without calcium all around, ``calcium_free_sectors`` the hours without calcium all along.
+    """
+
+    start_mm: float
+    end_mm: float
+    mean_diameter_mm: Measured
+    min_diameter_mm: Measured
+    reference_diameter_mm: Measured
+    largest_stenosis_percent: Measured
+    diseased: Presence
+    calcium_free_mm: Measured
+    calcium_free: tuple[Stretch, ...]
+    calcium_free_sectors: tuple[Sector, ...]
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesion:
     """One lesion of a vessel: its occlusions with less than 20 mm between them, or a subtotal.
 
     Lengths are arc lengths along the measured axis.  Volume, mass and scores count all of
-    ``[start_mm, end_mm]``; maxima of calcium count occluded stations only.
+    ``[start_mm, end_mm]``; maxima of calcium count occluded stations only.  ``gap_mm`` are the
+    lengths of contrast between one occlusion and the next.
     """
 
     lesion: int
     target: bool
     occluded: bool
     segment: str | None
+    segment_reason: str | None
+    ostial: Presence
     truncated: bool
     start_mm: float
     end_mm: float
     start_lps_mm: Point
     end_lps_mm: Point
     occlusions: tuple[OcclusionPart, ...]
+    gap_mm: tuple[Measured, ...]
     length_mm: Measured
     length_tip_mm: Measured
     length_1mm_mm: Measured
     bend_deg: Measured
     bend_chord_deg: Measured
+    largest_bend_proximal_deg: Measured
+    second_bend_proximal_deg: Measured
+    bends_proximal: tuple[Bend, ...]
+    largest_bend_vessel_deg: Measured
+    second_bend_vessel_deg: Measured
+    bends_vessel: tuple[Bend, ...]
     max_calcium_fraction: Measured
     max_calcium_fraction_station: Measured
     max_calcium_fraction_apparent: Measured
@@ -148,6 +231,10 @@ class Lesion:
     cta_calcium_score: Measured
     calcium_length_mm: Measured
     calcium_longest_mm: Measured
+    calcium_share_of_length: Measured
+    max_calcium_thickness_mm: Measured
+    longest_arc_over_270_mm: Measured
+    wall_diameter_at_calcium_mm: Measured
     calcium_by_region: CalciumByRegion
     calcium_by_protocol: CalciumByProtocol
     proximal_stump: Stump
@@ -155,6 +242,8 @@ class Lesion:
     proximal_side_branch: Presence
     remodelling_largest: Measured
     remodelling_smallest: Measured
+    side_branches: tuple[SideBranch, ...] | None
+    distal_landing: DistalLanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

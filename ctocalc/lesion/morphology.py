@@ -17,20 +17,31 @@ LEAST_BEND_SD_DEG = 1.5
 CLEAR_P = 0.875
 
 
-def stump(cap: Cap | None) -> Stump:
-    """Call a cap blunt or tapered; a cap beyond the end of the line has no call."""
+def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
+    """Call a cap blunt or tapered; a cap beyond the end of the line has no call.
+
+    ``flush_with``: a blunt lumen ends at the mouth of this vessel, which leaves no stump.
+    """
     if cap is None:
         reason = "the cap lies beyond the end of the line"
         return Stump(
             call=None, taper_mm=Measured.unknown(Unit.MM, reason), p_blunt=None,
             borderline=False, reason=reason,
         )  # fmt: skip
+    flush = flush_with is not None and cap.p_blunt >= 0.5
+    ends = StumpCall.NONE if flush else StumpCall.BLUNT
     return Stump(
-        call=StumpCall.BLUNT if cap.p_blunt >= 0.5 else StumpCall.TAPERED,
+        call=ends if cap.p_blunt >= 0.5 else StumpCall.TAPERED,
         taper_mm=measured(cap.taper_mm, cap.taper_sd_mm, Unit.MM),
         p_blunt=min(max(cap.p_blunt, 0.0), 1.0),
         borderline=1.0 - CLEAR_P < cap.p_blunt < CLEAR_P,
+        reason=f"flush with the mouth of {flush_with}: no stump is left" if flush else None,
     )
+
+
+def bend_sd_deg(centre_sd_mm: float) -> float:
+    """Return the standard deviation of a bend whose axis is known to ``centre_sd_mm``."""
+    return float(np.hypot(LEAST_BEND_SD_DEG, BEND_DEG_PER_MM * centre_sd_mm))
 
 
 def bends(
@@ -40,7 +51,7 @@ def bends(
 
     ``centre_sd_mm`` says how well the axis is known there.
     """
-    sd = float(np.hypot(LEAST_BEND_SD_DEG, BEND_DEG_PER_MM * centre_sd_mm))
+    sd = bend_sd_deg(centre_sd_mm)
     angle, at = largest_bend(curve, start_mm, end_mm, window_mm=window_mm)
     tangents = measured(angle, sd, Unit.DEG, at_mm=at)
     chord = largest_chord_bend(curve, start_mm, end_mm)

@@ -18,7 +18,15 @@ def _above(value: float, cut: float, band: float) -> dict[str, Any]:
 
 def _blunt(stump: dict[str, Any]) -> dict[str, Any]:
     call = stump["call"]
-    return _item(None if call is None else call == "blunt", call is not None)
+    return _item(None if call is None else call != "tapered", call is not None)
+
+
+def _landing(zone: dict[str, Any]) -> dict[str, Any]:
+    """Answer for the landing zone; within 0.3 mm or 10 % of the cuts nobody could."""
+    if "diseased" not in zone:
+        return _item(None, gradable=False)
+    stenosis, mean = zone["largest_stenosis_percent"]["value"], zone["mean_diameter_mm"]["value"]
+    return _item(zone["diseased"]["present"], abs(stenosis - 50) > 10 and abs(mean - 2) > 0.3)
 
 
 def items(m: Measuring, lesion: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +47,8 @@ def items(m: Measuring, lesion: dict[str, Any]) -> dict[str, Any]:
     here = (s >= lesion["start_mm"]) & (s <= lesion["end_mm"])
     here &= m.table["calcium_fraction"] >= 0.45
     firm = not (shift[here] >= 20).any() or arc == 0 or abs(arc - 180) > 60
+    ostial = lesion["ostial"]
+    share = lesion["calcium_share_of_length"]["value"]
     half = _above(fraction, 0.5, 0.05)
     return {
         "any_occlusion": _item(True, gradable=True),
@@ -52,5 +62,8 @@ def items(m: Measuring, lesion: dict[str, Any]) -> dict[str, Any]:
         "arc_180_where_half": _item(arc >= 180, half["gradable"] and firm and abs(arc - 180) > 15),
         "blunt_stump": _blunt(lesion["proximal_stump"]),
         "blunt_stump_distal": _blunt(lesion["distal_stump"]),
+        "calcified_half_of_length": _above(share, 0.5, 0.08),
+        "distal_landing_diseased": _landing(lesion["distal_landing"]),
+        "ostial": _item(ostial["present"], abs(ostial["value"]["value"] - 3) > 1),
         "side_branch": _item(lesion["proximal_side_branch"]["present"], gradable=True),
     }

@@ -1,4 +1,4 @@
-"""One lesion's true values, to the definitions that results use."""
+"""The true values that a lesion's record is made of, to the definitions that results use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.phantom.anatomy import lumen_radius, mean_wall_radius
-from ctocalc.phantom.lesions import EDGE_MM, FULL_MM, TIP_MM, TrueOcclusion, taper_mm
+from ctocalc.phantom.lesions import TrueOcclusion, taper_mm
 from ctocalc.phantom.path import Axis
 from ctocalc.phantom.project import lumen_is_open
 from ctocalc.phantom.sections import Burden
@@ -20,6 +20,7 @@ CAP_MM = 2.5
 FULL_MOON_FRACTION = 0.95
 BRANCH_MM = 3.0
 BLUNT_MM = 1.2
+WIDE_ARC_DEG = 270.0
 TAPERED_MM = 2.0
 
 
@@ -108,7 +109,8 @@ def side_branch(m: Measuring, entry_mm: float) -> dict[str, Any]:
     return {"present": value is not None and value <= BRANCH_MM, "value": value}
 
 
-def _regions(m: Measuring, start_mm: float, end_mm: float) -> dict[str, Any]:
+def regions(m: Measuring, start_mm: float, end_mm: float) -> dict[str, Any]:
+    """Return the calcium of caps and thirds."""
     third = (end_mm - start_mm) / 3
     cap = min(CAP_MM, end_mm - start_mm)
     spans = {
@@ -137,7 +139,13 @@ def _most(m: Measuring, column: str, here: Array) -> float:
     return float(m.table[column][here].max(initial=0.0))
 
 
-def _calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
+def _longest(here: Array) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], here, [False]]).astype(int)))
+    return int(np.diff(edges)[::2].max(initial=0))
+
+
+def calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
+    """Return the calcium of a lesion; maxima are of its occlusions, without what is between."""
     s, fraction = m.table["arclength_mm"], m.table["calcium_fraction"]
     means, places = [], []
     for one in group:
@@ -153,9 +161,8 @@ def _calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
     best = int(np.argmax(mean))
     arc = np.where(occluded, m.table["calcium_arc_deg"], -1.0)
     here = (s >= group[0].start_mm) & (s <= group[-1].end_mm) & (m.table["calcium_area_mm2"] > 0)
-    runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[False], here, [False]]).astype(int))))[
-        ::2
-    ]
+    wide = here & (m.table[single] > WIDE_ARC_DEG)
+    whole = int(((s >= group[0].start_mm) & (s <= group[-1].end_mm)).sum())
     volume, mass = m.burden.between(group[0].start_mm, group[-1].end_mm)
     return {
         "max_calcium_fraction": quantity(float(mean[best]), "1", float(place[best])),
@@ -171,11 +178,15 @@ def _calcium(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
         "calcium_volume_mm3": quantity(volume, "mm3"),
         "calcium_mass_mg": quantity(mass, "mg"),
         "calcium_length_mm": quantity(float(here.sum()) * 0.5, "mm"),
-        "calcium_longest_mm": quantity(float(runs.max(initial=0)) * 0.5, "mm"),
+        "calcium_longest_mm": quantity(_longest(here) * 0.5, "mm"),
+        "calcium_share_of_length": quantity(float(here.sum()) / max(whole, 1), "1"),
+        "max_calcium_thickness_mm": quantity(_most(m, "calcium_thickness_mm", occluded), "mm"),
+        "longest_arc_over_270_mm": quantity(_longest(wide) * 0.5, "mm"),
     }  # fmt: skip
 
 
-def _remodelling(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
+def remodelling(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
+    """Return the wall's largest and smallest diameter against that 5-10 mm before the entry."""
     entry = group[0].start_mm
     before = np.arange(max(0.0, entry - 10), entry - 5 + 1e-9, 0.1)
     inside = np.concatenate([np.arange(o.start_mm, o.end_mm, 0.1) for o in group])
@@ -187,49 +198,3 @@ def _remodelling(m: Measuring, group: list[TrueOcclusion]) -> dict[str, Any]:
         "remodelling_largest": quantity(float(ratio.max()), "1"),
         "remodelling_smallest": quantity(float(ratio.min()), "1"),
     }
-
-
-def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> dict[str, Any]:
-    """Return one lesion under the names of ``result.json``."""
-    start, end = group[0].start_mm, group[-1].end_mm
-    angle, at = bend(m.axis, start, end)
-    total = group[0].total
-    tips = (group[0].marks.get(TIP_MM), group[-1].marks.get(TIP_MM))
-    tip = tips[1][1] - tips[0][0] if tips[0] and tips[1] else None
-    return {
-        "lesion": number,
-        "occluded": total,
-        "truncated": any(o.truncated for o in group),
-        "start_mm": start,
-        "end_mm": end,
-        "start_lps_mm": m.point(start),
-        "end_lps_mm": m.point(end),
-        "occlusions": [_occlusion(m, o) for o in group],
-        "length_mm": quantity(end - start, "mm"),
-        "length_tip_mm": quantity(tip, "mm"),
-        "length_1mm_mm": quantity(group[-1].marks[FULL_MM][1] - group[0].marks[FULL_MM][0], "mm"),
-        "bend_deg": quantity(angle, "deg", at),
-        "bend_chord_deg": quantity(bend_chord(m.axis, start, end), "deg"),
-        "proximal_stump": stump(m, group[0], proximal=True),
-        "distal_stump": stump(m, group[-1], proximal=False),
-        "proximal_side_branch": side_branch(m, start),
-        "calcium_by_region": _regions(m, start, end),
-    } | _calcium(m, group) | _remodelling(m, group)  # fmt: skip
-
-
-def _occlusion(m: Measuring, one: TrueOcclusion) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "start_mm": one.start_mm,
-        "end_mm": one.end_mm,
-        "start_lps_mm": m.point(one.start_mm),
-        "end_lps_mm": m.point(one.end_mm),
-        "length_mm": quantity(one.marks[EDGE_MM][1] - one.marks[EDGE_MM][0], "mm"),
-        "tip_mm": list(one.marks.get(TIP_MM, ())),
-        "full_lumen_1mm_mm": list(one.marks[FULL_MM]),
-        "proximal_stump": stump(m, one, proximal=True),
-        "distal_stump": stump(m, one, proximal=False),
-    }
-    out["islands"] = [
-        {"start_mm": a, "end_mm": b, "length_mm": quantity(b - a, "mm")} for a, b in one.islands
-    ]
-    return out

@@ -9,7 +9,8 @@ from ctocalc._arrays import Array
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.phantom.artefacts import artefacts, displaced
 from ctocalc.phantom.items import items
-from ctocalc.phantom.lesion_truth import Measuring, describe_lesion, quantity
+from ctocalc.phantom.lesion_record import describe_lesion
+from ctocalc.phantom.lesion_truth import Measuring, quantity
 from ctocalc.phantom.lesions import lesions, occlusions
 from ctocalc.phantom.path import Axis
 from ctocalc.phantom.sections import burden, station_table

@@ -16,7 +16,7 @@ from ctocalc.study.artefacts import (
     without_made,
     without_metal,
 )
-from ctocalc.study.calcium import Scan, burden_of, calcium_of
+from ctocalc.study.calcium import Scan, calcium_of, measures_of
 from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
@@ -25,6 +25,8 @@ from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel
 from ctocalc.study.summary import image_facts, images_of
 from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps
+from ctocalc.study.tree import tree_of, tube_of
+from ctocalc.vessel.branching import Branching
 from ctocalc.vessel.centerline import Centerline
 
 MARGIN_MM = 8.0
@@ -37,6 +39,7 @@ def analyse(
     *,
     request: Request,
     inputs: tuple[InputDigest, ...],
+    branches: tuple[Centerline, ...] = (),
     notices: tuple[Notice, ...] = (),
 ) -> CaseResult:
     """Measure and score one patient.
@@ -47,18 +50,20 @@ def analyse(
         The scan, or the part of it within 8 mm of the lines.
     lines
         One centerline per vessel, placed in the scan, ostium first.
+    branches
+        Lines that are followed as side branches only.
     notices
         What reading has already noticed.
     """
-    settings = request.settings
-    axes = [_first_axis(line, request) for line in lines]
+    settings, traced = request.settings, (*lines, *branches)
+    axes = [_first_axis(line, request) for line in traced]
     samplers = [cubic(volume.crop(volume.grid.box(c.points_lps_mm, MARGIN_MM))) for c in axes]
     physics = _physics(samplers, axes, facts, settings)
     looks = [trace(s, axis, physics, settings) for s, axis in zip(samplers, axes, strict=True)]
     for _ in range(settings.axis.recentrings):
         axes = [
             recentre(look, line.points_lps_mm[0], settings)
-            for look, line in zip(looks, lines, strict=True)
+            for look, line in zip(looks, traced, strict=True)
         ]
         # A better axis shows the scan's blur better, and the other way round.
         physics = _physics(samplers, axes, facts, settings)
@@ -67,9 +72,11 @@ def analyse(
             for sampler, axis, look in zip(samplers, axes, looks, strict=True)
         ]
     scan = Scan(volume=volume, facts=facts, physics=physics)
+    tubes = tuple(tube_of(line.vessel, look) for line, look in zip(traced, looks, strict=True))
+    tree = tree_of(tubes, whole_tree=request.whole_tree)
     found = [
-        _vessel(scan, sampler, look, line, request)
-        for sampler, look, line in zip(samplers, looks, lines, strict=True)
+        _vessel(scan, sampler, look, line, beside, request)
+        for sampler, look, line, beside in zip(samplers, looks, lines, tree, strict=False)
     ]
     seen = [notice for _, noticed in found for notice in noticed]
     return CaseResult(
@@ -104,7 +111,12 @@ def _physics(
 
 
 def _vessel(
-    scan: Scan, sampler: Sampler, whole: Trace, line: Centerline, request: Request
+    scan: Scan,
+    sampler: Sampler,
+    whole: Trace,
+    line: Centerline,
+    beside: Branching,
+    request: Request,
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
     given = frames_of(_first_axis(line, request), settings)
@@ -112,7 +124,7 @@ def _vessel(
     seen = without_made(whole, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
-    calcium, measures = burden_of(scan, seen, settings)
+    measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=beside)
     described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )
@@ -122,17 +134,16 @@ def _vessel(
         status="ok",
         length_mm=seen.curve.length_mm,
         centerline=LineFacts(digest=line.digest, points=len(line.points_lps_mm), frame="LPS"),
-        calcium=vessel_calcium(calcium_of(scan, seen, calcium, measures), seen, spoilt),
+        calcium=vessel_calcium(calcium_of(scan, seen, measures), seen, spoilt),
         lesions=lesions,
         scores=score_lesions(
             lesions,
             request.clinical.of(line.vessel),
+            vessel=line.vessel,
             not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
         ),
-        profile=without_metal(
-            profile_vessel(seen, calcium, measures.burden, lesions, physics), spoilt
-        ),
-        images=images_of(seen, calcium),
+        profile=without_metal(profile_vessel(seen, measures, lesions), spoilt),
+        images=images_of(seen, measures.calcium),
     )
     noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
     return result, (*noticed, *artefact_notices(line.vessel, whole, seen, spoilt, physics))

@@ -10,14 +10,17 @@ from ctocalc.image.scan import ScanFacts
 from ctocalc.image.volume import Volume
 from ctocalc.lesion import agatston, plaque
 from ctocalc.lesion.burden import burden
-from ctocalc.lesion.describe import VesselMeasures
+from ctocalc.lesion.clock import hours_with_calcium
 from ctocalc.lesion.lesion import VesselCalcium
+from ctocalc.lesion.measures import VesselMeasures
 from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
 from ctocalc.study.settings import AnalysisSettings
+from ctocalc.study.stations import lumen_area
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.block import Scenery
-from ctocalc.vessel.calcium import Calcium, measure_calcium
+from ctocalc.vessel.branching import Branching
+from ctocalc.vessel.calcium import measure_calcium
 
 # On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
 ABOVE_POOL_SD = 4.0
@@ -34,9 +37,9 @@ class Scan:
     physics: ScanPhysics
 
 
-def burden_of(
-    scan: Scan, seen: Trace, settings: AnalysisSettings
-) -> tuple[Calcium, VesselMeasures]:
+def measures_of(
+    scan: Scan, seen: Trace, settings: AnalysisSettings, *, vessel: str, branching: Branching
+) -> VesselMeasures:
     """Measure calcium along a traced vessel and gather what lesions are described from.
 
     Without contrast nothing hides calcium: every station counts as one without lumen.
@@ -60,12 +63,15 @@ def burden_of(
         np.minimum(np.sqrt(area / np.pi) + BEYOND_WALL_MM, WIDEST_MM),
         levels_hu=score_levels(scan),
     )
-    return calcium, VesselMeasures(
+    return VesselMeasures(
+        vessel=vessel,
         curve=seen.curve,
         arclength_mm=s,
         wall_radius_sd_mm=seen.wall.radius_sd_mm,
         occluded=seen.occluded,
+        lumen_area=lumen_area(seen, scan.physics),
         calcium=calcium,
+        clock=hours_with_calcium(calcium.share, wall.centroid_mm, seen.sections.offset_mm),
         burden=burden(
             calcium,
             Series(arclength_mm=s, value=area, sd=seen.wall.area_sd_mm2, unit=Unit.MM2),
@@ -75,6 +81,7 @@ def burden_of(
         contrast=contrast,
         hu_per_mgcc=scan.physics.hu_per_mgcc,
         island_mm=settings.occlusion.island_mm,
+        branching=branching,
     )
 
 
@@ -94,13 +101,11 @@ def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:
     )
 
 
-def calcium_of(
-    scan: Scan, seen: Trace, calcium: Calcium, measures: VesselMeasures
-) -> VesselCalcium:
+def calcium_of(scan: Scan, seen: Trace, measures: VesselMeasures) -> VesselCalcium:
     """Return the calcium of the whole measured artery."""
     pieces = plaque.pieces(
         measures.arclength_mm,
-        calcium,
+        measures.calcium,
         seen.sections.samples,
         scan.physics.hu_per_mgcc,
         noise_hu=scan.physics.noise_sd_hu,

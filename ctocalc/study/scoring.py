@@ -12,18 +12,25 @@ SUBTOTAL = "a channel is seen: a subtotal is no total occlusion"
 
 
 def score_lesions(
-    lesions: tuple[Lesion, ...], clinical: ClinicalFacts, *, not_measurable: str | None
+    lesions: tuple[Lesion, ...],
+    clinical: ClinicalFacts,
+    *,
+    vessel: str = "",
+    not_measurable: str | None,
 ) -> tuple[LesionScore, ...]:
     """Score a vessel: one row per system and basis and occluded lesion, or one with the reason.
 
-    ``not_measurable`` says why lumen and occlusion could not be told (no contrast).
+    ``vessel`` is its name, which tells the artery; an empty one tells none.  ``not_measurable``
+    says why lumen and occlusion could not be told (no contrast).
     """
     occluded = [lesion for lesion in lesions if lesion.occluded]
     if occluded:
         return tuple(
             LesionScore(
                 lesion=lesion.lesion,
-                score=evaluate(system, facts_of(lesion, clinical, basis=basis), basis=basis),
+                score=evaluate(
+                    system, facts_of(lesion, vessel, clinical, basis=basis), basis=basis
+                ),
             )
             for lesion in occluded
             for system in SYSTEMS

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ctocalc.lesion.describe import LesionSettings
+from ctocalc.lesion.measures import LesionSettings
 from ctocalc.study.clinical import ClinicalSheet
 from ctocalc.vessel.calcium import CalciumSettings
 from ctocalc.vessel.channel import ChannelSettings
@@ -57,7 +57,8 @@ class Request:
     """What one case was asked for, beside its image and lines.
 
     ``caps_mm`` overrides the occlusions of a vessel by hand (entry, exit along the axis);
-    ``target_lesion`` counts from 1, proximal first.
+    ``target_lesion`` counts from 1, proximal first; ``whole_tree`` says that the lines given are
+    all the branches there are.
     """
 
     case_id: str = "case"
@@ -65,3 +66,4 @@ class Request:
     clinical: ClinicalSheet = field(default_factory=ClinicalSheet)
     caps_mm: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     target_lesion: dict[str, int] = field(default_factory=dict)
+    whole_tree: bool = False

@@ -4,8 +4,8 @@ import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.image.physics import ScanPhysics
-from ctocalc.lesion.burden import Burden
 from ctocalc.lesion.lesion import Lesion
+from ctocalc.lesion.measures import VesselMeasures
 from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
 from ctocalc.study.trace import Trace
@@ -15,23 +15,20 @@ from ctocalc.vessel.spread import ALONG_MM
 
 # A lumen wider than this is measured by its edges, a thinner one by its contrast.
 WIDE_MM = 1.2
-# What diameters, thickness and density are off by against truth on phantoms.
+# What diameters and density are off by against truth on phantoms.
 LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
-THICKNESS_SD_MM = 0.22
 LEAST_DENSITY_SHARE = 0.1
 CAP_ZONE_MM = 3.0
 
 
 def profile_vessel(
     seen: Trace,
-    calcium: Calcium,
-    burden: Burden,
+    measures: VesselMeasures,
     lesions: tuple[Lesion, ...],
-    physics: ScanPhysics,
 ) -> VesselProfile:
     """Put everything measured along one vessel into rows."""
     s = seen.frames.arclength_mm
-    lumen = _lumen(seen, physics)
+    lumen, calcium, burden = measures.lumen_area, measures.calcium, measures.burden
     told = (
         ("lumen_area_mm2", lumen),
         ("wall_area_mm2", burden.wall_area),
@@ -40,8 +37,8 @@ def profile_vessel(
         ("calcium_fraction_apparent", burden.apparent),
         ("calcium_arc_deg", burden.arc),
         ("calcium_arc_largest_deg", burden.arc_largest),
-        ("calcium_thickness_mm", _thickness(calcium, s)),
-        ("calcium_density_mgcc", _density(calcium, s, physics.hu_per_mgcc)),
+        ("calcium_thickness_mm", burden.thickness),
+        ("calcium_density_mgcc", _density(calcium, s, measures.hu_per_mgcc)),
     )
     columns = {
         "lumen_hu": seen.signal.contrast_hu,
@@ -63,7 +60,8 @@ def profile_vessel(
     )
 
 
-def _lumen(seen: Trace, physics: ScanPhysics) -> Series:
+def lumen_area(seen: Trace, physics: ScanPhysics) -> Series:
+    """Lumen area of every station with its spread; NaN everywhere without contrast."""
     s = seen.frames.arclength_mm
     area = lumen_area_mm2(seen) if physics.contrast else np.full(len(s), np.nan)
     diameter = np.sqrt(4.0 / np.pi * area)
@@ -87,12 +85,6 @@ def _cap_sd_mm(seen: Trace) -> Floats:
 
 def _calcium_area(calcium: Calcium, s: Floats) -> Series:
     return Series(arclength_mm=s, value=calcium.area_mm2, sd=calcium.area_sd_mm2, unit=Unit.MM2)
-
-
-def _thickness(calcium: Calcium, s: Floats) -> Series:
-    sd = np.where(calcium.thickness_mm > 0.0, THICKNESS_SD_MM, 0.0)
-    series = Series(arclength_mm=s, value=calcium.thickness_mm, sd=sd, unit=Unit.MM)
-    return series.along(ALONG_MM)
 
 
 def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:

@@ -43,6 +43,20 @@ PUBLISHED = {
     "calcium_longest_mm calcium_by_region proximal_stump distal_stump proximal_side_branch "
     "remodelling_largest remodelling_smallest side_branches distal_landing "
     "occlusion_likelihood_cues",
+    "vessels.0.lesions.0 ": "segment segment_reason ostial gap_mm largest_bend_proximal_deg "
+    "second_bend_proximal_deg bends_proximal largest_bend_vessel_deg second_bend_vessel_deg "
+    "bends_vessel calcium_share_of_length max_calcium_thickness_mm longest_arc_over_270_mm "
+    "wall_diameter_at_calcium_mm crossing_facts",
+    "vessels.0.lesions.0.bends_vessel.0": "at_mm start_mm end_mm angle_deg",
+    "vessels.0.lesions.0.side_branches.0": "vessel place start_mm end_mm distance_to_entry_mm "
+    "distance_to_exit_mm diameter_mm take_off_deg",
+    "vessels.0.lesions.0.distal_landing": "start_mm end_mm mean_diameter_mm min_diameter_mm "
+    "reference_diameter_mm largest_stenosis_percent diseased calcium_free_mm calcium_free "
+    "calcium_free_sectors reason",
+    "vessels.0.lesions.0.crossing_facts": "proximal_cap_seen proximal_cap_blunt "
+    "proximal_cap_flush side_branch_at_cap ostial length_20_mm distal_landing_diseased "
+    "distal_cap_blunt heavy_calcium bend_over_45_deg myocardial_side calcium_free "
+    "calcium_free_sectors",
     "vessels.0.lesions.0.occlusions.0": "start_mm end_mm start_lps_mm end_lps_mm length_mm "
     "proximal_stump distal_stump islands",
     "vessels.0.lesions.0.calcium_by_region": "proximal_cap proximal_third middle_third "
@@ -69,7 +83,7 @@ def record() -> Any:
 
 
 def at(record: Any, path: str) -> Any:
-    for key in filter(None, path.split(".")):
+    for key in filter(None, path.strip().split(".")):
         record = record[int(key)] if key.isdigit() else record[key]
     return record
 
@@ -137,7 +151,7 @@ def test_nan_never_reaches_the_file() -> None:
 
 def test_what_is_not_measured_yet_is_null_not_empty(record: Any) -> None:
     lesion = record["vessels"][0]["lesions"][0]
-    assert lesion["side_branches"] is None
+    assert lesion["occlusion_likelihood_cues"] is None
     assert lesion["proximal_side_branch"] == {
         "present": None, "value": None, "borderline": False, "reason": "no other line was given",
     }  # fmt: skip

@@ -123,20 +123,24 @@ def test_lesions_say_what_the_result_says() -> None:
                 assert row.get(f"{name}_{part}") == value.get(part), (name, part)
             assert row[name] == value["value"]
             compared += 1
-    assert compared == 19
+    assert compared == 27
     assert row["start_y_lps_mm"] == 2.0 and row["occlusions"] == 1
     assert (row["full_moon"], row["full_moon_value"]) == (False, 0.62)
     assert (row["proximal_stump"], row["proximal_stump_taper_mm_high"]) == ("blunt", 1.6)
     assert (row["distal_stump"], row["distal_stump_p_blunt"]) == (None, None)
     assert row["distal_third_max_calcium_arc_deg"] == 100 * (1 / 3)
     assert row["segment"] is None
+    assert row["gap_mm"] == "6.0; 8.5"
+    assert (row["bends_vessel"], row["bends_proximal"], row["side_branches"]) == (1, 0, 1)
+    assert (row["distal_landing_diseased"], row["distal_landing_min_diameter_mm"]) == (False, 2.2)
+    assert row["distal_landing_largest_stenosis_percent_at_mm"] == 12.5
     assert row["hu_350_max_calcium_fraction"] == 0.8
     assert row["half_maximum_max_calcium_area_mm2"] == 7 * 0.6
 
 
 def test_no_field_of_a_lesion_is_forgotten() -> None:
     described = {field.name for field in (*LESION_HEAD, *LESION_MEASURES, *LESION_TAIL)}
-    nested = {"occlusions", "calcium_by_region", "calcium_by_protocol"}
+    nested = {"occlusions", "calcium_by_region", "calcium_by_protocol", "distal_landing"}
     assert described | nested == {field.name for field in fields(Lesion)}
     assert not described & nested
 

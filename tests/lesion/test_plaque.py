@@ -28,6 +28,7 @@ def burden(fraction: Floats, *, mass: Floats | None = None, sd: float = 0.0) -> 
     return Burden(
         fraction=share, apparent=share, arc=series(360 * fraction, Unit.DEG, 10.0, 360.0),
         arc_largest=series(180 * fraction, Unit.DEG, 10.0, 360.0), centre_sd_deg=np.zeros(len(S)),
+        thickness=series(fraction, Unit.MM, 0.2),
         volume=series(2.0 + 0 * S, Unit.MM3, sd), wall_area=series(8.0 + 0 * S, Unit.MM2),
         mass=None if mass is None else series(mass, Unit.MG, sd),
         protocols=tuple(series(4.0 * fraction / (n + 1), Unit.MM2) for n in range(6)),

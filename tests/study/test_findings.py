@@ -11,7 +11,7 @@ from ctocalc.scores.facts import FACTS, Answer, Fact, Facts, Source
 from ctocalc.scores.registry import SYSTEMS
 from ctocalc.scores.system import Basis, evaluate
 from ctocalc.study.clinical import ClinicalFacts, ClinicalSheet
-from ctocalc.study.findings import facts_of
+from ctocalc.study.findings import CALCIUM_FACTS, facts_of
 from tests import case_results
 
 LESION = case_results.lesion()
@@ -27,8 +27,9 @@ def answers(
     lesion: Lesion = LESION,
     clinical: ClinicalFacts = NOTHING,
     basis: Basis = Basis.CORRECTED,
+    vessel: str = "LAD",
 ) -> Mapping[str, Fact]:
-    return facts_of(lesion, clinical, basis=basis).answers
+    return facts_of(lesion, vessel, clinical, basis=basis).answers
 
 
 def test_every_fact_of_the_vocabulary_is_bridged() -> None:
@@ -57,9 +58,12 @@ def test_in_a_stent_no_calcium_item_can_be_told_and_nothing_else_changes(basis: 
     without = answers(basis=basis)
     within = answers(clinical=ClinicalFacts(in_stent=Answer.YES), basis=basis)
     changed = {name for name in FACTS if within[name] != without[name]}
-    assert changed == {name for name in FACTS if "calci" in name or name == "full_moon"}
+    assert changed == set(CALCIUM_FACTS)
+    seen = {name for name in FACTS if without[name].source is Source.IMAGE}
+    words = ("calci", "arc", "moon", "270")
+    assert changed == {name for name in seen if any(word in name for word in words)}
     assert all("stent" in (within[name].reason or "") for name in changed)
-    for system in SYSTEMS:
+    for system in (one for one in SYSTEMS if "calcification" in one.filled_from_image):
         score = evaluate(system, Facts(answers=within), basis=basis)
         one = next(finding for finding in score.findings if finding.item == "calcification")
         most = 2 if system.name == "kcct" else 1

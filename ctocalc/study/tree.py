@@ -1,0 +1,26 @@
+"""The lines of one case as tubes: which leaves which."""
+
+import numpy as np
+
+from ctocalc.study.trace import Trace
+from ctocalc.vessel.branching import Branching, Tube, branching
+
+
+def tube_of(vessel: str, seen: Trace) -> Tube:
+    """Return a traced line with its radii; no lumen where none is read."""
+    lumen = np.where(seen.without_lumen, 0.0, np.nan_to_num(seen.rays.lumen_diameter_mm) / 2.0)
+    return Tube(
+        vessel=vessel,
+        curve=seen.curve,
+        arclength_mm=seen.frames.arclength_mm,
+        wall_radius_mm=np.sqrt(seen.wall.boundary.area_mm2 / np.pi),
+        lumen_radius_mm=lumen,
+    )
+
+
+def tree_of(tubes: tuple[Tube, ...], *, whole_tree: bool) -> tuple[Branching, ...]:
+    """Return for every line where the others leave it."""
+    return tuple(
+        branching(own, [other for other in tubes if other is not own], whole_tree=whole_tree)
+        for own in tubes
+    )
