@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from ctocalc.cli.score import span
 from ctocalc.errors import Code
 from ctocalc.lesion.lesion import Lesion, Stump
 from ctocalc.quantity import Measured
 from ctocalc.scores.registry import system
 from ctocalc.scores.system import Basis
+from ctocalc.scores.words import span
 from ctocalc.study.result import CaseResult, VesselResult
 
 SCORES = {"J-CTO on CT": "jcto_ct", "CT-RECTOR": "ct_rector", "KCCT": "kcct"}

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from ctocalc.cli.score import span
 from ctocalc.lesion.lesion import Lesion, Stump
 from ctocalc.quantity import Measured, Unit
-from ctocalc.scores.definition import UNIT_WORDS
 from ctocalc.scores.system import Basis, Score
+from ctocalc.scores.words import UNIT_WORDS, span
 from ctocalc.study.result import CaseResult, VesselResult
 
 BASES = (Basis.CORRECTED, Basis.APPARENT)

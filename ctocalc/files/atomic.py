@@ -1,4 +1,4 @@
-"""A folder of files that is there whole, or not at all."""
+"""A file or a folder of files that is there whole, or not at all."""
 
 import os
 import secrets
@@ -7,6 +7,27 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ctocalc.errors import OutputFailed
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write a file, replacing an older one, so that nobody ever sees half of it.
+
+    Raises
+    ------
+    OutputFailed
+        When it cannot be written.
+    """
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+    try:
+        _write(fresh, content)
+        fresh.replace(target)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise OutputFailed(
+            f"The output file could not be written ({why}); nothing was left half-written."
+        ) from None
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[str]) -> None:

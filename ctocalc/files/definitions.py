@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
-from ctocalc.scores.definition import CALCIUM_TWICE, definition
+from ctocalc.scores.definition import CALCIUM_TWICE, HOW_TO_SCORE, definition
 from ctocalc.scores.record import Record
+from ctocalc.scores.registry import ANALOGUES
 from ctocalc.scores.rules import EVIDENCE_MEANING
 from ctocalc.scores.system import ScoringSystem
+from ctocalc.scores.words import range_words, rate_words
 
 
 def definitions_markdown(
     systems: Iterable[ScoringSystem], settings_facts: Mapping[str, str | float | bool]
 ) -> str:
-    """Render the definitions of the systems as Markdown.
+    """Render the definitions of the systems, and the analogues beside them, as Markdown.
 
     Parameters
     ----------
@@ -26,7 +28,8 @@ def definitions_markdown(
     if settings_facts:
         lines += ["", "## Settings of this run", "", "| setting | value |", "| --- | --- |"]
         lines += [f"| `{name}` | {_cell(value)} |" for name, value in settings_facts.items()]
-    for system in systems:
+    lines += ["", "## How to score", "", *(f"- {sentence}" for sentence in HOW_TO_SCORE)]
+    for system in (*systems, *ANALOGUES):
         lines += ["", *_section(definition(system))]
     return "\n".join(lines) + "\n"
 
@@ -37,16 +40,20 @@ def _section(record: Record) -> list[str]:
         "",
         f"System `{record['system']}`, edition `{record['edition']}`. {record['citation']}. "
         f"Modality: {record['modality']}. Endpoint: {record['endpoint']}. "
-        f"0 to {record['most_points']:g} points. "
-        f"Filled from the image: {', '.join(record['filled_from_image'])}.",
+        f"{range_words(record['most_points']).capitalize()}. "
+        f"Filled from the image: {', '.join(record['filled_from_image']) or 'nothing'}.",
         "",
         "| item | points | when | item grade | rule grade | notes | source |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [row for item in record["items"] for row in _rows(item)]
-    lines += ["", "| from | group | published rate | grade |", "| --- | --- | --- | --- |"]
+    if excluded := record["not_scored_if"]:
+        lines += ["", f"Not scored if {excluded['when']}: {excluded['reason']}."]
+    if record["groups"]:
+        lines += ["", "| total | group | published rate | grade |", "| --- | --- | --- | --- |"]
     lines += [
-        f"| {group['lower']:g} | {_cell(group['name'])} | {_rate(group)} | {group['evidence']} |"
+        f"| {group['comparator']} {group['lower']:g} | {_cell(group['name'])} | {_rate(group)} "
+        f"| {group['evidence']} |"
         for group in record["groups"]
     ]
     lines += ["", *(f"- `{fact}`: {words}" for fact, words in record["facts"].items())]
@@ -73,7 +80,7 @@ def _remarks(item: Record, level: Record) -> str:
 
 def _rate(group: Record) -> str:
     rate = group["published_rate"]
-    return "not printed" if rate is None else f"{rate:.0%}"
+    return "not printed" if rate is None else rate_words(rate)
 
 
 def _cell(value: str | float | bool) -> str:

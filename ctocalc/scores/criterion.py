@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ctocalc.quantity import Measured
 from ctocalc.scores.facts import NOT_GIVEN, Answer, Facts, Source
 from ctocalc.scores.logic import Check, Clause, Condition, checks, judge, judge_fact
-from ctocalc.scores.rules import Evidence, Rule
+from ctocalc.scores.rules import Evidence, Rule, yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,11 @@ class Criterion:
     def checks(self) -> tuple[Check, ...]:
         """Every check of the item, most points first."""
         return tuple(check for level in self.levels for check in checks(level.clause))
+
+    @property
+    def unknown_counts(self) -> bool:
+        """Whether the answer 'unknown' is a point."""
+        return any(check.unknown_counts for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +97,10 @@ def find(criterion: Criterion, facts: Facts) -> Finding:
 
 
 def _whole_item(criterion: Criterion) -> Check:
-    first = criterion.checks[0]
-    unknown = any(check.unknown_counts for check in criterion.checks)
-    return Check(fact=criterion.item, rule=first.rule, unknown_counts=unknown)
+    rule = criterion.checks[0].rule
+    if rule.threshold is False:
+        rule = yes(rule.evidence, rule.citation, rule.note)
+    return Check(fact=criterion.item, rule=rule, unknown_counts=criterion.unknown_counts)
 
 
 def _join_reasons(lead: Condition, open_among: tuple[Condition, ...]) -> str | None:

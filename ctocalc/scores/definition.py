@@ -1,45 +1,32 @@
-"""The definition of a system in words and as a record, from the very tables that score."""
+"""The definition of a system as a record, from the very tables that score."""
 
-from ctocalc.quantity import Unit
 from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.facts import FACTS
+from ctocalc.scores.form import fact_of, fields, words_taken
+from ctocalc.scores.grades import GRADES
 from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some, checks
 from ctocalc.scores.record import Record, rule_json
-from ctocalc.scores.rules import Comparator, Rule
-from ctocalc.scores.system import ScoringSystem
+from ctocalc.scores.system import CTO_MONTHS, Group, ScoringSystem
+from ctocalc.scores.words import clause_words, rule_words
 
 CALCIUM_TWICE = (
     "Calcium is scored twice, as it looks (apparent) and with blur undone (corrected); "
     "no rate stands beside the corrected one."
 )
-UNIT_WORDS = {Unit.FRACTION: "", Unit.MONTH: "months"}
-
-
-def amount(value: float, unit: Unit | None) -> str:
-    """Return a number with its unit as people write it; a fraction stays 0-1."""
-    word = UNIT_WORDS.get(unit, unit.value) if unit else ""
-    return f"{value:.4g} {word}".strip()
-
-
-def rule_words(rule: Rule) -> str:
-    """Return the rule alone, such as '>= 20 mm' or 'is yes'."""
-    if rule.comparator is Comparator.IS:
-        return "is yes"
-    return f"{rule.comparator} {amount(rule.threshold, rule.unit)}"
-
-
-def clause_words(clause: Clause) -> str:
-    """Return the whole condition of an item in words."""
-    match clause:
-        case Check():
-            unknown = ", or the answer 'unknown'" if clause.unknown_counts else ""
-            return f"{clause.fact} {rule_words(clause.rule)}{unknown}"
-        case Every():
-            return "(" + " AND ".join(clause_words(part) for part in clause.clauses) + ")"
-        case Some():
-            return "(" + " OR ".join(clause_words(part) for part in clause.clauses) + ")"
-        case FirstGiven():
-            return "; where not given: ".join(clause_words(part) for part in clause.clauses)
+# What a reader needs beside the tables to score a case by hand.
+HOW_TO_SCORE = (
+    "Add the points of all items; the group is the last one whose bound the total meets. An "
+    "interval has a group where both of its ends fall into the same.",
+    "Of an item with several levels only the first that holds counts; of 'A; where not given: B', "
+    "B counts only while nothing in A was given.",
+    "What is not given counts neither as met nor as not met: the item is worth anything from 0 "
+    "to its most points, and the total is an interval. 'unknown' is the same, except where an "
+    "item says that it counts.",
+    "yes or no to an item's own name answers the whole item and goes before the facts below it.",
+    "A rate holds for the modality it was published for: an angiographic score filled from CT is "
+    "CT-adapted and has none.",
+    f"An occlusion younger than {CTO_MONTHS:g} months is scored, and flagged as no CTO.",
+)
 
 
 def definition(system: ScoringSystem) -> Record:
@@ -53,25 +40,55 @@ def definition(system: ScoringSystem) -> Record:
         "citation": system.citation,
         "evidence": system.evidence.value,
         "unconfirmed": list(system.unconfirmed),
-        "most_points": system.most_points,
+        "most_points": system.most_points if system.adds_up else None,
+        "adds_up": system.adds_up,
         "filled_from_image": list(system.filled_from_image),
         "calcium_area_item": system.calcium_area_item,
+        "not_scored_if": _excludes(system.excludes),
         "items": [_criterion(criterion) for criterion in system.criteria],
-        "groups": [
-            {
-                "lower": group.lower,
-                "name": group.name,
-                "published_rate": group.rate,
-                "evidence": group.evidence.value,
-            }
-            for group in system.groups
-        ],
-        "facts": {
-            check.fact: FACTS[check.fact].meaning
-            for criterion in system.criteria
-            for check in criterion.checks
-        },
+        "groups": [_group(group) for group in system.groups],
+        "facts": {fact: FACTS[fact].meaning for fact in system.facts},
+        "form": {name: _field(system, name) for name in fields(system)},
+        "how_to_score": list(HOW_TO_SCORE),
         "departures": list(system.departures),
+    }
+
+
+def _excludes(check: Check | None) -> Record | None:
+    if check is None:
+        return None
+    return {"when": clause_words(check), "clause": _clause(check), "reason": check.rule.note}
+
+
+def _group(group: Group) -> Record:
+    return {
+        "comparator": group.comparator.value,
+        "lower": group.lower,
+        "name": group.name,
+        "published_rate": group.rate,
+        "evidence": group.evidence.value,
+    }
+
+
+def _field(system: ScoringSystem, name: str) -> Record:
+    """Return what a field of the form takes.
+
+    ``fact`` is what a number, or a yes or no, answers; None where that is the whole item.
+    ``answers`` are those of a grade's words.
+    """
+    fact = fact_of(name)
+    spec = FACTS[fact] if fact else None
+    grades = {
+        word: {told: answer.value for told, answer in facts.items() if told in system.facts}
+        for word, facts in GRADES.get(name, {}).items()
+    }
+    number = {"highest": spec.highest, "whole": spec.whole} if spec and spec.unit else None
+    return {
+        "fact": fact,
+        "words": list(words_taken(system, name)),
+        "unit": spec.unit.value if spec and spec.unit else None,
+        "number": number,
+        "answers": grades or None,
     }
 
 
@@ -82,26 +99,38 @@ def _criterion(criterion: Criterion) -> Record:
         "evidence": criterion.evidence.value,
         "note": criterion.note or None,
         "citation": criterion.checks[0].rule.citation,
+        "answerable": len(criterion.levels) == 1,
+        "unknown_counts": criterion.unknown_counts,
         "levels": [_level(level) for level in criterion.levels],
     }
 
 
 def _level(level: Level) -> Record:
     rules = {check.fact: check.rule for check in checks(level.clause)}
+    rivals = [
+        f"{fact}: the source also writes '{rule.rival}': exactly there it is borderline"
+        for fact, rule in rules.items() if rule.rival
+    ]  # fmt: skip
+    grades = sorted({rule.evidence.value for rule in rules.values()})
+    each = [f"{fact} {rule_words(rule)} [{rule.evidence.value}]" for fact, rule in rules.items()]
     return {
         "points": level.points,
         "when": clause_words(level.clause),
         "clause": _clause(level.clause),
-        "threshold_evidence": sorted({rule.evidence.value for rule in rules.values()}),
-        "notes": [f"{fact}: {rule.note}" for fact, rule in rules.items() if rule.note],
+        "threshold_evidence": grades,
+        "notes": [
+            *(["; ".join(each)] if len(grades) > 1 else ()),
+            *(f"{fact}: {rule.note}" for fact, rule in rules.items() if rule.note),
+            *rivals,
+        ],
     }
 
 
 def _clause(clause: Clause) -> Record:
     match clause:
         case Check():
-            record = {"fact": clause.fact, "rule": rule_json(clause.rule)}
-            return {**record, "unknown_counts": clause.unknown_counts}
+            rule = rule_json(clause.rule) | {"rival": clause.rule.rival}
+            return {"fact": clause.fact, "rule": rule, "unknown_counts": clause.unknown_counts}
         case Every():
             return {"all_of": [_clause(part) for part in clause.clauses]}
         case Some():

@@ -201,3 +201,16 @@ class Facts:
     def __getitem__(self, name: str) -> Fact:
         """Return the fact, or NOT_GIVEN."""
         return self.answers.get(name, NOT_GIVEN)
+
+    def without_image(self) -> "Facts":
+        """Return what was said rather than measured."""
+        said = (
+            {name: fact for name, fact in given.items() if fact.source is not Source.IMAGE}
+            for given in (self.answers, self.items)
+        )
+        answers, items = said
+        return Facts(answers=answers, items=items)
+
+    def come_from(self, *sources: Source) -> bool:
+        """Return whether any fact has one of the sources."""
+        return any(f.source in sources for f in (*self.answers.values(), *self.items.values()))

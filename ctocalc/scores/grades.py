@@ -16,7 +16,7 @@ _FACTS = {
     ),
 }  # fmt: skip
 _WORDS: dict[str, dict[str, tuple[Answer, ...]]] = {
-    "sex": {"female": (YES,), "male": (NO,)},
+    "sex": {"female": (YES,), "male": (NO,), "unknown": (UNKNOWN,)},
     "tortuosity": {
         "none": (NO, NO, NO),
         # Whether mild counts as "present" is for the reader of the one score that asks it.

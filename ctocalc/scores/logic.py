@@ -141,7 +141,7 @@ def _weigh(check: Check, fact: Fact) -> tuple[bool | None, frozenset[bool]]:
     if fact.answer is Answer.UNKNOWN and check.unknown_counts:
         return True, frozenset({True})
     if fact.answer in {Answer.YES, Answer.NO}:
-        best = fact.answer is Answer.YES
+        best = (fact.answer is Answer.YES) is (check.rule.threshold is not False)
         return best, BOTH if fact.borderline else frozenset({best})
     return None, BOTH
 

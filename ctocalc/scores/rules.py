@@ -1,5 +1,6 @@
 """Evidence, comparators and rules: the words in which every item of every score is written."""
 
+import operator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,16 +34,31 @@ class Comparator(StrEnum):
 
     ABOVE = ">"
     AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
     IS = "is"
+
+    def holds(self, value: float, threshold: float) -> bool:
+        """Return whether ``value`` stands in this relation to ``threshold``; not for IS."""
+        return bool(_NUMERIC[self](value, threshold))
+
+
+_NUMERIC = {
+    Comparator.ABOVE: operator.gt,
+    Comparator.AT_LEAST: operator.ge,
+    Comparator.BELOW: operator.lt,
+    Comparator.AT_MOST: operator.le,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One comparison: ``value comparator threshold``.
 
-    ``threshold`` is True and ``unit`` None for a yes/no question (comparator IS).  ``evidence``
-    grades comparator and threshold, not the item.  ``rival`` is a second comparator that the
-    source itself also uses: a value on the threshold is then borderline.
+    For a yes/no question (comparator IS) ``threshold`` is the answer that meets it, True for
+    yes, and ``unit`` is None.  ``evidence`` grades comparator and threshold, not the item.
+    ``rival`` is a second comparator that the source itself also uses: a value on the threshold
+    is then borderline.
     """
 
     comparator: Comparator
@@ -54,28 +70,22 @@ class Rule:
     rival: Comparator | None = None
 
     def __post_init__(self) -> None:
-        if (self.comparator is Comparator.IS) != (self.threshold is True):
-            raise ValueError("IS goes with threshold True, every other comparator with a number")
+        if (self.comparator is Comparator.IS) != isinstance(self.threshold, bool):
+            raise ValueError("IS goes with True or False, every other comparator with a number")
 
     def holds(self, value: float) -> bool:
         """Return whether the number meets the rule; not for yes/no rules."""
-        return _compare(self.comparator, value, self.threshold)
+        return self.comparator.holds(value, self.threshold)
 
     def readings(self, value: float) -> frozenset[bool]:
         """Return every answer that the source's own comparators give for the number."""
         comparators = {self.comparator, self.rival or self.comparator}
-        return frozenset(_compare(each, value, self.threshold) for each in comparators)
+        return frozenset(each.holds(value, self.threshold) for each in comparators)
 
 
-def _compare(comparator: Comparator, value: float, threshold: float) -> bool:
-    if comparator is Comparator.IS:
-        raise ValueError("a yes/no rule needs an answer, not a number")
-    return value > threshold if comparator is Comparator.ABOVE else value >= threshold
-
-
-def yes(evidence: Evidence, citation: str, note: str = "") -> Rule:
-    """Return the rule of a yes/no question."""
+def yes(evidence: Evidence, citation: str, note: str = "", *, met_by: bool = True) -> Rule:
+    """Return the rule of a yes/no question; ``met_by`` False: the answer no meets it."""
     return Rule(
-        comparator=Comparator.IS, threshold=True, unit=None,
+        comparator=Comparator.IS, threshold=met_by, unit=None,
         evidence=evidence, citation=citation, note=note,
     )  # fmt: skip

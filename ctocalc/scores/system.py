@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ctocalc.scores.criterion import Criterion, Finding, find
-from ctocalc.scores.facts import Facts, Source
-from ctocalc.scores.rules import Evidence, weakest
+from ctocalc.scores.facts import Answer, Facts, Source
+from ctocalc.scores.logic import Check, judge_fact
+from ctocalc.scores.rules import Comparator, Evidence, weakest
+from ctocalc.scores.strategy import by_strategy
 
 
 class Basis(StrEnum):
@@ -18,12 +20,15 @@ class Basis(StrEnum):
 CT = "CT"
 ANGIOGRAPHY = "angiography"
 CT_ADAPTED = "angiography (CT-adapted)"
+CT_ANALOGUE = "CT analogue of intravascular imaging"
 MODIFIED = "modified: calcium fraction with blur undone, not validated against outcome"
 NOT_A_CTO = "total occlusion, not CTO by definition: it is younger than 3 months"
 CTO_MONTHS = 3.0
+NO_TOTAL = "the criteria are facts about the calcium; no total is given"
 # Nobody reads these on an angiogram: a form that holds one was filled from CT.
 CT_ONLY_FACTS = (
     "calcium_fraction", "calcium_arc_deg", "arc_where_half_calcified_deg", "full_moon",
+    "calcium_share_of_length",
 )  # fmt: skip
 
 
@@ -31,12 +36,14 @@ CT_ONLY_FACTS = (
 class Group:
     """The scores from ``lower`` up to the next group; ``rate`` (0-1) is the published endpoint.
 
-    ``rate`` is None where none is known or none may be printed.
+    ``comparator`` says whether ``lower`` itself belongs to the group (>=) or not (>).  ``rate``
+    is None where none is known or none may be printed.
     """
 
     lower: float
     name: str
     evidence: Evidence
+    comparator: Comparator = Comparator.AT_LEAST
     rate: float | None = None
 
 
@@ -44,9 +51,11 @@ class Group:
 class ScoringSystem:
     """One edition of one score: a table.
 
-    ``filled_from_image`` names the items that a CT decides; ``calcium_area_item`` says that a
-    calcified share of a cross-section is asked for; ``departures`` are sentences on where this
-    software reads the paper in its own way.
+    ``filled_from_image`` names the items that a CT decides; facts of the image are not heard on
+    the others.  ``calcium_area_item`` says that a calcified share of a cross-section is asked
+    for.  Where ``excludes`` holds, the paper did not look at such patients and there is no score.
+    ``adds_up`` False: criteria side by side, without a total.  ``departures`` are sentences on
+    where this software reads the paper in its own way.
     """
 
     name: str
@@ -59,6 +68,8 @@ class ScoringSystem:
     citation: str
     filled_from_image: tuple[str, ...]
     calcium_area_item: bool
+    excludes: Check | None = None
+    adds_up: bool = True
     departures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -74,6 +85,12 @@ class ScoringSystem:
         return sum(criterion.levels[0].points for criterion in self.criteria)
 
     @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact that is asked, once."""
+        asked = [check.fact for criterion in self.criteria for check in criterion.checks]
+        return tuple(dict.fromkeys([*asked, *([self.excludes.fact] if self.excludes else [])]))
+
+    @property
     def evidence(self) -> Evidence:
         """The weakest grade of any item or threshold."""
         grades = [criterion.evidence for criterion in self.criteria]
@@ -85,10 +102,10 @@ class ScoringSystem:
         """Name every part that is graded U."""
         found = []
         for criterion in self.criteria:
+            rules = [check.rule for check in criterion.checks]
             if criterion.evidence is Evidence.UNCONFIRMED:
                 found.append(criterion.item)
-            rules = [check.rule for check in criterion.checks]
-            if any(rule.evidence is Evidence.UNCONFIRMED for rule in rules):
+            elif any(rule.evidence is Evidence.UNCONFIRMED for rule in rules):
                 found.append(f"{criterion.item}: threshold or reading")
         if any(group.evidence is Evidence.UNCONFIRMED for group in self.groups):
             found.append("groups")
@@ -96,7 +113,7 @@ class ScoringSystem:
 
     def group(self, points: float) -> Group | None:
         """Return the group of a total, None where the system has no groups."""
-        return next((g for g in reversed(self.groups) if points >= g.lower), None)
+        return next((g for g in reversed(self.groups) if g.comparator.holds(points, g.lower)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +159,16 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
     Score
         ``points_low <= points <= points_high`` wherever ``points`` is known.
     """
-    findings = tuple(find(criterion, facts) for criterion in system.criteria)
-    points = _sum([f.points for f in findings])
-    low, high = sum(f.points_low for f in findings), sum(f.points_high for f in findings)
-    group = _shared_group(system, points, low, high)
-    adapted = system.modality == ANGIOGRAPHY and _is_from_ct(facts, findings)
+    if system.excludes and judge_fact(system.excludes, facts[system.excludes.fact]).best:
+        return not_scored(system, system.excludes.rule.note, basis=basis)
+    said = facts.without_image()
+    findings = tuple(
+        find(criterion, facts if criterion.item in system.filled_from_image else said)
+        for criterion in system.criteria
+    )
+    total = _total(findings) if system.adds_up else NOTHING
+    group = _shared_group(system, total)
+    adapted = system.modality == ANGIOGRAPHY and _is_from_ct(facts)
     modified = system.calcium_area_item and basis is Basis.CORRECTED
     rate = None if group is None or adapted or modified else group.rate
     return Score(
@@ -154,19 +176,21 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
         title=f"{system.title} (CT-adapted)" if adapted else system.title,
         modality=CT_ADAPTED if adapted else system.modality,
         basis=basis,
-        points=points, points_low=low, points_high=high,
-        points_image_only=_sum([f.points for f in findings if f.item in system.filled_from_image]),
+        points=total.points, points_low=total.low, points_high=total.high,
+        points_image_only=_points_of_image(system, findings),
         group=group.name if group else None,
         published_rate=rate,
         published_rate_evidence=group.evidence if group and rate is not None else None,
         findings=findings,
         notes=tuple(
             note for note in (
-                _status(facts, on_ct=adapted or system.modality == CT),
+                _status(facts, on_ct=adapted or system.modality in {CT, CT_ANALOGUE}),
                 MODIFIED if modified else None,
+                _made_without(system, facts),
+                by_strategy(system.criteria, said),
             ) if note
         ),
-        reason=_why_interval(findings),
+        reason=_why_interval(findings) if system.adds_up else NO_TOTAL,
     )  # fmt: skip
 
 
@@ -180,23 +204,54 @@ def not_scored(system: ScoringSystem, reason: str, *, basis: Basis) -> Score:
     )  # fmt: skip
 
 
-def _sum(points: list[float | None]) -> float | None:
-    known = [p for p in points if p is not None]
-    return sum(known) if len(known) == len(points) else None
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """Best call, fewest and most points; None as in Score."""
+
+    points: float | None
+    low: float | None
+    high: float | None
 
 
-def _shared_group(
-    system: ScoringSystem, points: float | None, low: float, high: float
-) -> Group | None:
-    if points is not None:
-        return system.group(points)
-    lowest, highest = system.group(low), system.group(high)
+NOTHING = _Total(None, None, None)
+
+
+def _total(findings: tuple[Finding, ...]) -> _Total:
+    low, high = sum(f.points_low for f in findings), sum(f.points_high for f in findings)
+    return _Total(_sum(findings), low, high)
+
+
+def _sum(findings: tuple[Finding, ...]) -> float | None:
+    known = [f.points for f in findings if f.points is not None]
+    return sum(known) if len(known) == len(findings) else None
+
+
+def _points_of_image(system: ScoringSystem, findings: tuple[Finding, ...]) -> float | None:
+    if not system.filled_from_image or not system.adds_up:
+        return None
+    return _sum(tuple(f for f in findings if f.item in system.filled_from_image))
+
+
+def _shared_group(system: ScoringSystem, total: _Total) -> Group | None:
+    if total.low is None or total.high is None:
+        return None
+    if total.points is not None:
+        return system.group(total.points)
+    lowest, highest = system.group(total.low), system.group(total.high)
     return lowest if lowest is highest else None
 
 
-def _is_from_ct(facts: Facts, findings: tuple[Finding, ...]) -> bool:
-    seen = any(f.source in {Source.IMAGE, Source.READER} for f in findings)
+def _is_from_ct(facts: Facts) -> bool:
+    """Whether the occlusion was found, or any of it read, on CT."""
+    seen = facts.come_from(Source.IMAGE, Source.READER)
     return seen or any(facts[name].given for name in CT_ONLY_FACTS)
+
+
+def _made_without(system: ScoringSystem, facts: Facts) -> str | None:
+    check = system.excludes
+    if check is None or facts[check.fact].answer is Answer.NO:
+        return None
+    return f"{check.rule.note}: whether that is so here was not given"
 
 
 def _status(facts: Facts, *, on_ct: bool) -> str | None:

@@ -19,7 +19,7 @@ class ClinicalFacts:
     in_stent: Answer = Answer.MISSING
     graft_on_vessel: Answer = Answer.MISSING
     age_years: float | None = None
-    sex: Literal["female", "male"] | None = None
+    sex: Literal["female", "male", "unknown"] | None = None
     prior_cabg: Answer = Answer.MISSING
     prior_mi: Answer = Answer.MISSING
     lvef_percent: float | None = None

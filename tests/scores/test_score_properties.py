@@ -10,9 +10,12 @@ from ctocalc.quantity import Measured
 from ctocalc.scores.facts import FACTS, Answer, Fact, Facts, Source
 from ctocalc.scores.logic import Check
 from ctocalc.scores.registry import SYSTEMS
+from ctocalc.scores.rules import Comparator
 from ctocalc.scores.system import Basis, Score, ScoringSystem, evaluate
 
-EDITIONS = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: str(system.edition))
+EDITIONS = pytest.mark.parametrize(
+    "system", SYSTEMS, ids=lambda system: f"{system.name}-{system.edition}"
+)
 
 
 def exact(name: str, value: float, source: Source) -> Fact:
@@ -27,9 +30,11 @@ def highest(name: str) -> float:
 
 
 @st.composite
-def known_facts(draw: st.DrawFn, name: str) -> Fact:
-    """Return a fact that is fully known."""
+def known_facts(draw: st.DrawFn, system: ScoringSystem, name: str) -> Fact:
+    """Return a fact that is fully known, and that the system hears."""
     source = draw(st.sampled_from([Source.IMAGE, Source.GIVEN]))
+    if name not in of_image(system):
+        source = Source.GIVEN
     if FACTS[name].unit is None:
         return Fact(answer=draw(st.sampled_from([Answer.YES, Answer.NO])), source=source)
     return exact(name, draw(st.floats(0, highest(name))), source)
@@ -62,6 +67,11 @@ def fact_names(system: ScoringSystem) -> list[str]:
     return list(found)
 
 
+def of_image(system: ScoringSystem) -> set[str]:
+    items = [c for c in system.criteria if c.item in system.filled_from_image]
+    return {check.fact for criterion in items for check in criterion.checks}
+
+
 def scored(system: ScoringSystem, facts: dict[str, Fact]) -> Score:
     return evaluate(system, Facts(answers=facts), basis=Basis.APPARENT)
 
@@ -78,7 +88,7 @@ def bounds(score: Score) -> tuple[float, float]:
 def test_the_interval_holds_the_truth_and_the_best_call(
     system: ScoringSystem, data: st.DataObject
 ) -> None:
-    truth = {name: data.draw(known_facts(name), name) for name in fact_names(system)}
+    truth = {name: data.draw(known_facts(system, name), name) for name in fact_names(system)}
     seen = {name: data.draw(blurred(name, fact), f"seen {name}") for name, fact in truth.items()}
     complete, partial = scored(system, truth), scored(system, seen)
     low, high = bounds(partial)
@@ -97,7 +107,7 @@ def test_the_interval_holds_the_truth_and_the_best_call(
 def test_nothing_given_is_never_zero(system: ScoringSystem, data: st.DataObject) -> None:
     names = fact_names(system)
     given_names = data.draw(st.sets(st.sampled_from(names)))
-    truth = {name: data.draw(known_facts(name), name) for name in names}
+    truth = {name: data.draw(known_facts(system, name), name) for name in names}
     score = scored(system, {name: truth[name] for name in sorted(given_names)})
     low, high = bounds(score)
     for criterion, finding in zip(system.criteria, score.findings, strict=True):
@@ -110,20 +120,26 @@ def test_nothing_given_is_never_zero(system: ScoringSystem, data: st.DataObject)
         assert score.group is None or system.group(low) is system.group(high)
 
 
-def positive(check: Check) -> Fact:
+def decided(check: Check, *, met: bool) -> Fact:
+    """Return the fact that meets the check as clearly as can be, or fails it so."""
     if FACTS[check.fact].unit is None:
-        return Fact(answer=Answer.YES, source=Source.GIVEN)
-    return exact(check.fact, highest(check.fact), Source.GIVEN)
+        answer = Answer.YES if met is check.rule.threshold else Answer.NO
+        return Fact(answer=answer, source=Source.GIVEN)
+    falling = check.rule.comparator in {Comparator.BELOW, Comparator.AT_MOST}
+    return exact(check.fact, 0.0 if met is falling else highest(check.fact), Source.GIVEN)
 
 
 @EDITIONS
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_a_positive_answer_never_lowers_a_score(system: ScoringSystem, data: st.DataObject) -> None:
-    before = {name: data.draw(known_facts(name), name) for name in fact_names(system)}
+    before = {name: data.draw(known_facts(system, name), name) for name in fact_names(system)}
     checks = [check for criterion in system.criteria for check in criterion.checks]
     check = data.draw(st.sampled_from(checks))
-    first, second = scored(system, before), scored(system, {**before, check.fact: positive(check)})
+    first, second = (
+        scored(system, before),
+        scored(system, {**before, check.fact: decided(check, met=True)}),
+    )
     assert first.points is not None
     assert second.points is not None
     assert second.points >= first.points
@@ -137,12 +153,7 @@ def test_a_positive_answer_never_lowers_a_score(system: ScoringSystem, data: st.
 @EDITIONS
 def test_all_and_nothing(system: ScoringSystem) -> None:
     checks = [check for criterion in system.criteria for check in criterion.checks]
-    full = scored(system, {check.fact: positive(check) for check in checks})
+    full = scored(system, {check.fact: decided(check, met=True) for check in checks})
     assert full.points == system.most_points
-    none = {
-        name: Fact(answer=Answer.NO, source=Source.GIVEN)
-        if FACTS[name].unit is None
-        else exact(name, 0.0, Source.GIVEN)
-        for name in fact_names(system)
-    }
-    assert scored(system, none).points == 0
+    none = scored(system, {check.fact: decided(check, met=False) for check in checks})
+    assert none.points == 0

@@ -23,8 +23,12 @@ def form(chosen: ScoringSystem, **entries: str) -> Score:
 
 def as_seen(chosen: ScoringSystem, source: Source, **entries: str) -> Score:
     facts = facts_from_form(chosen, entries)
-    answers = {name: replace(fact, source=source) for name, fact in facts.answers.items()}
-    items = {name: replace(fact, source=source) for name, fact in facts.items.items()}
+    seen = {c.item for c in chosen.criteria if c.item in chosen.filled_from_image}
+    seen |= {k.fact for c in chosen.criteria if c.item in seen for k in c.checks}
+    answers, items = (
+        {n: replace(fact, source=source) if n in seen else fact for n, fact in given.items()}
+        for given in (facts.answers, facts.items)
+    )
     return evaluate(chosen, Facts(answers=answers, items=items), basis=Basis.CORRECTED)
 
 
@@ -109,9 +113,8 @@ def test_duration_decides_what_the_occlusion_is_called() -> None:
 
 def test_unknown_is_a_point_for_duration_only() -> None:
     for chosen in SYSTEMS:
-        yes_no = [name for name in fields(chosen) if name not in FACTS or not FACTS[name].unit]
-        entries = dict.fromkeys([*yes_no, "duration_months"], "unknown")
-        entries.pop("duration", None)
+        answered = [c.item for c in chosen.criteria if len(c.levels) == 1]
+        entries = dict.fromkeys(answered, "unknown")
         score = evaluate(chosen, facts_from_form(chosen, entries), basis=Basis.APPARENT)
         counted = [f.item for f in score.findings if f.points]
         assert counted == [f.item for f in score.findings if f.item == "duration"]
@@ -152,7 +155,6 @@ def test_alone_the_name_answers_the_item_beside_its_part_the_fact() -> None:
         ({"length_mm": "-1"}, "0 or more"),
         ({"length_mm": "nan"}, "0 or more"),
         ({"length_mm": "inf"}, "0 or more"),
-        ({"length_mm": "unknown"}, "0 or more"),
         ({"calcium_fraction": "1.2"}, "from 0 to 1"),
         ({"duration_months": "long"}, "or unknown"),
         ({"blunt_stump": "maybe"}, "yes, no, unknown"),
@@ -170,7 +172,12 @@ def test_empty_cells_are_not_given() -> None:
 
 
 def test_registry_names_defaults_and_refusals() -> None:
-    assert names() == ("jcto", "jcto_ct", "ct_rector", "kcct")
+    assert names() == (
+        "jcto", "jcto_ct", "ct_rector", "kcct", "recharge_ct", "progress", "castle", "cl", "wcto",
+        "ora", "bcto", "progress_mace", "progress_mortality", "progress_pericardiocentesis",
+        "oct_calcium", "ivus_calcium",
+    )  # fmt: skip
+    assert system("progress").edition == "christopoulos_2016"
     assert system("ct_rector").edition == "opolski_2015"
     assert system("jcto_ct", "li_2015") is jcto_ct.LI_2015
     assert [each.edition for each in editions("jcto_ct")] == ["fujino_2018", "li_2015"]
