@@ -50,6 +50,8 @@ def frame_bytes(header: SliceHeader) -> bytes:
     changed = Path(header.path).stat().st_mtime_ns
     offset, count = header.pixel_offset or 0, max(1, header.shared.frames)
     wanted = _frames(header.path, offset, count, changed)[header.frame]
+    if not wanted:
+        raise CutOff
     if sum(length for _, length in wanted) > MOST_FRAME_BYTES:
         raise ValueError("the frame is too large")
     with Path(header.path).open("rb") as stream:
@@ -137,6 +139,8 @@ def _frames(path: str, offset: int, count: int, _changed: int) -> tuple[Fragment
         return (fragments,)
     if len(fragments) == count:
         return tuple((fragment,) for fragment in fragments)
+    if len(fragments) < count and len(table) != count:
+        raise CutOff
     if len(table) != count or not fragments:
         raise ValueError("the fragments do not say which frame they belong to")
     starts = np.array([start for start, _ in fragments], dtype=np.int64) - fragments[0][0]

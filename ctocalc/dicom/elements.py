@@ -39,6 +39,7 @@ def _key(tag: int) -> int:
 
 _WANTED_KEYS = {_key(tag): tag for tag in tags.WANTED}
 _GROUP_KEYS = frozenset({_key(tags.SHARED_GROUPS), _key(tags.FRAME_GROUPS)})
+_FRAMES = tags.NAMED["frames"]
 _PIXELS, _ITEM = _key(tags.PIXEL_DATA), 0xE000FFFE
 
 
@@ -104,32 +105,41 @@ def walk(head: bytes, size: int) -> Found | None:
     """Return what a head holds; None when pydicom must look, or more must be read."""
     if head[128:132] != b"DICM" or head[132:134] != b"\x02\x00":
         return None
+    try:
+        raw, offset, length = _walk(head)
+    except (struct.error, _NotWalked):  # the former: the head ends before the pixels begin
+        return None
+    if _text(raw.get(_FRAMES, b"1")).strip() not in ("", "1"):
+        return None
+    return Found(frames=(raw,), pixel_offset=offset, pixel_length=length, size=size)
+
+
+class _NotWalked(Exception):
+    pass
+
+
+def _walk(head: bytes) -> tuple[Raw, int, int]:
     found: Raw = {}
     position = 132
-    try:
-        while True:
-            key, vr, length = _element(head, position)
-            value = position + 8
-            if vr in _LONG_VRS:
-                (length,) = _uint32(head, value)
-                value += 4
-                if key == _PIXELS:
-                    return Found(
-                        frames=(found,), pixel_offset=value, pixel_length=length, size=size
-                    )
-                if key in _GROUP_KEYS or (length == UNDEFINED and vr != b"SQ"):
-                    return None
-            elif vr not in _SHORT_VRS:
-                return None
-            position = _after_sequence(head, value) if length == UNDEFINED else value + length
-            if key in _WANTED_KEYS:
-                tag = _WANTED_KEYS[key]
-                present = b"1" if length else b""
-                found[tag] = present if tag in tags.SEQUENCES else head[value:position]
-                if tag == tags.TRANSFER_SYNTAX and _text(found[tag]) in tags.NOT_WALKED:
-                    return None
-    except struct.error:  # the head ends before the pixels begin
-        return None
+    while True:
+        key, vr, length = _element(head, position)
+        value = position + 8
+        if vr in _LONG_VRS:
+            (length,) = _uint32(head, value)
+            value += 4
+            if key == _PIXELS:
+                return found, value, length
+            if key in _GROUP_KEYS or (length == UNDEFINED and vr != b"SQ"):
+                raise _NotWalked
+        elif vr not in _SHORT_VRS:
+            raise _NotWalked
+        position = _after_sequence(head, value) if length == UNDEFINED else value + length
+        if key in _WANTED_KEYS:
+            tag = _WANTED_KEYS[key]
+            present = b"1" if length else b""
+            found[tag] = present if tag in tags.SEQUENCES else head[value:position]
+            if tag == tags.TRANSFER_SYNTAX and _text(found[tag]) in tags.NOT_WALKED:
+                raise _NotWalked
 
 
 def _after_sequence(head: bytes, position: int) -> int:

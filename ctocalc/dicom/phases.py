@@ -21,6 +21,7 @@ from ctocalc.image.scan import FEWEST_SLICES
 COMMON_SHARE = 0.5
 """Two groups of slices show the same place when they share more than this of the shorter one's
 range: slabs of a step-and-shoot scan and table positions only touch."""
+MOST_OF_RANGE = 0.8
 SAME_PLACE_MM = 0.01
 JITTER_MS = 20.0
 """Delays of one phase differ by less from beat to beat; phases lie 5 % of a beat or more apart."""
@@ -61,7 +62,7 @@ def phases(slices: Slices) -> tuple[Slices, ...] | None:
         return (slices,)
     for n, tag in enumerate(tags.STAMPS):
         groups = _split(slices, partial(_stamp, n=n))
-        if groups is not None and tag in _TIMES and len({len(group) for group in groups}) > 1:
+        if groups is not None and tag in _TIMES and not _each_covers(groups):
             groups = _by_delay(slices, n)
             if groups is None:
                 return None
@@ -83,14 +84,10 @@ def _split(slices: Slices, key: Callable[[SliceHeader], Hashable]) -> tuple[Slic
 
 
 def _show_one_place(groups: Iterable[Sequence[SliceHeader]]) -> bool:
-    """Whether the ranges of two groups, along any axis, have more in common than their ends."""
-    placed = ([h.position for h in group if len(h.position) == 3] for group in groups)
-    ranges = [np.array([np.min(p, axis=0), np.max(p, axis=0)]) for p in placed if len(p) > 1]
-    if len(ranges) < 2:
+    """Whether the ranges of two groups have more in common than their ends."""
+    spans = _spans(groups)
+    if len(spans) < 2:
         return False
-    whole = np.max([r[1] for r in ranges], axis=0) - np.min([r[0] for r in ranges], axis=0)
-    axis = int(np.argmax(whole))
-    spans = sorted((float(r[0][axis]), float(r[1][axis])) for r in ranges)
     reach = spans[0]
     for low, high in spans[1:]:
         shorter = min(high - low, reach[1] - reach[0])
@@ -98,6 +95,24 @@ def _show_one_place(groups: Iterable[Sequence[SliceHeader]]) -> bool:
             return True
         reach = max(reach, (low, high), key=lambda span: span[1])
     return False
+
+
+def _each_covers(groups: Sequence[Slices]) -> bool:
+    """Whether each group has slices over most of the range of all: none is a slab or a beat."""
+    spans = _spans(groups)
+    whole = max(high for _, high in spans) - min(low for low, _ in spans)
+    return len(spans) == len(groups) and all(b - a >= MOST_OF_RANGE * whole for a, b in spans)
+
+
+def _spans(groups: Iterable[Sequence[SliceHeader]]) -> list[tuple[float, float]]:
+    """Return, in order, the range of every group of several slices along their longest axis."""
+    placed = ([h.position for h in group if len(h.position) == 3] for group in groups)
+    boxes = [(np.min(p, axis=0), np.max(p, axis=0)) for p in placed if len(p) > 1]
+    if not boxes:
+        return []
+    lows, highs = (np.array(edges) for edges in zip(*boxes, strict=True))
+    axis = int(np.argmax(highs.max(axis=0) - lows.min(axis=0)))
+    return sorted(zip(lows[:, axis].tolist(), highs[:, axis].tolist(), strict=True))
 
 
 def _by_delay(slices: Slices, n: int) -> tuple[Slices, ...] | None:
@@ -113,7 +128,7 @@ def _by_delay(slices: Slices, n: int) -> tuple[Slices, ...] | None:
     steps = np.diff(known := np.unique(list(delay.values())))
     edges = known[1:][steps > JITTER_MS]
     parted = _split(slices, lambda h: int(np.searchsorted(edges, delay[id(h)], "right")))
-    if parted is not None:
+    if parted is not None and _each_covers(parted):
         return parted
     places: dict[tuple[int, ...], list[SliceHeader]] = defaultdict(list)
     for header in sorted(slices, key=lambda h: delay[id(h)]):
