@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from ctocalc.cli.main import main
 from ctocalc.files.schema import result_schema
+from ctocalc.scores.registry import SYSTEMS
 from tests.tube_scan import ENTRY_MM, EXIT_MM, write_line, write_scan
 
 Run = Callable[..., tuple[int, str, str]]
@@ -67,7 +68,7 @@ def test_a_case_is_measured_scored_written_and_told(run: Run, tmp_path: Path) ->
     (lesion,) = lad["lesions"]
     assert lad["vessel"] == "LAD" and lesion["occluded"] is True
     assert abs(lesion["start_mm"] - ENTRY_MM) < 1.5 and abs(lesion["end_mm"] - EXIT_MM) < 1.5
-    assert {score["system"] for score in lad["scores"]} == {"jcto", "jcto_ct", "ct_rector", "kcct"}
+    assert {score["system"] for score in lad["scores"]} == {each.name for each in SYSTEMS}
     for words in ("LAD: ", "lesion 1 (target): total occlusion", "J-CTO (Morino", "Research use"):
         assert words in out
     assert out.splitlines()[-1] == f"Results: {tmp_path / 'a'}"
