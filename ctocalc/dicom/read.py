@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ctocalc._arrays import Floats
+from ctocalc.dicom.circle import mark_outside
 from ctocalc.dicom.facts import facts
 from ctocalc.dicom.folder import Scan
 from ctocalc.dicom.geometry import Stack
@@ -91,12 +92,15 @@ def read(
     box = (k, j, slice(0, grid.shape_kji[2]))
     slices = stack.slices[part.first + k.start : part.first + k.stop]
     block = read_block(slices, j)
+    is_ct = scan.facts.modality in ("CT", None)
+    if is_ct:
+        mark_outside(block, slices[0], j)
     volume = Volume(
         stored=block.stored,
         slope=block.slope,
         intercept=block.intercept,
         grid=grid.crop(box),
-        padding_stored=_padding(slices, block) if scan.facts.modality in ("CT", None) else None,
+        padding_stored=_padding(slices, block) if is_ct else None,
     )
     return volume, _elsewhere(stack.defects), block.digest
 

@@ -13,9 +13,11 @@ import SimpleITK as sitk
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.errors import Code, ImageRefused, Notice
+from ctocalc.files.image_claims import fits_in_memory, keeps_to_its_folder
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.listed import Listed
 from ctocalc.image.scan import (
+    MOST_BYTES,
     ScanFacts,
     ScanHeader,
     padding_threshold,
@@ -53,11 +55,15 @@ def open_image(path: Path | str) -> ImageScan:
     """
     if not Path(path).is_file():
         raise ImageRefused(Code.NO_IMAGES, "The image file does not exist; give an existing one.")
+    if not keeps_to_its_folder(Path(path)):
+        raise _elsewhere()
     reader = _reader(path)
     try:
         reader.ReadImageInformation()
     except Exception as error:  # its text holds the path
         raise _unreadable(path) from error
+    if not fits_in_memory(reader):
+        raise _too_large()
     _check_dimensions(reader)
     _check_orientation(reader)
     grid = _grid(reader)
@@ -149,6 +155,22 @@ def _cut_off(path: Path) -> bool:
     except (OSError, EOFError):
         return True
     return needed > 0
+
+
+def _elsewhere() -> ImageRefused:
+    return ImageRefused(
+        Code.PIXELS_UNDECODABLE,
+        "The voxels of the image file are said to lie in another file that is not a plain one "
+        "beside it; only the file itself and its folder are read. Write the image as one file.",
+    )
+
+
+def _too_large() -> ImageRefused:
+    return ImageRefused(
+        Code.PIXELS_UNDECODABLE,
+        f"The image file claims to hold more than {MOST_BYTES >> 30} GiB of voxels; crop it around "
+        "the heart.",
+    )
 
 
 def _truncated() -> ImageRefused:
