@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from ctocalc.scores.definition import CALCIUM_TWICE, HOW_TO_SCORE, definition
+from ctocalc.scores.definition import CALCIUM_TWICE, HOW_TO_SCORE, definition, grade_words
 from ctocalc.scores.record import Record
 from ctocalc.scores.registry import EVERYTHING, UnknownSystem, editions
 from ctocalc.scores.rules import EVIDENCE_MEANING
@@ -60,7 +60,7 @@ def _page(record: Record) -> Iterator[str]:
     yield from (_group(group, record["endpoint"]) for group in record["groups"])
     yield "  words"
     yield from (f"    {fact}: {meaning}" for fact, meaning in record["facts"].items())
-    yield from _grades(record["form"])
+    yield from (f"    {sentence}" for sentence in grade_words(record))
     if record["unconfirmed"]:
         yield f"  unconfirmed: {', '.join(record['unconfirmed'])}"
     if record["calcium_area_item"]:
@@ -84,15 +84,3 @@ def _group(group: Record, endpoint: str) -> str:
     told = "no rate printed" if rate is None else f"{rate_words(rate)} {endpoint}"
     bound = "from" if group["comparator"] == ">=" else "above"
     return f"    {bound} {group['lower']:g}: {group['name']}, {told} [{group['evidence']}]"
-
-
-def _grades(form: Record) -> Iterator[str]:
-    """Say which facts a reader's grade answers, and how."""
-    for name, field in form.items():
-        grades = field["answers"] or {}
-        for fact in dict.fromkeys(fact for facts in grades.values() for fact in facts):
-            words: dict[str, list[str]] = {}
-            for word, facts in grades.items():
-                words.setdefault(facts[fact], []).append(word)
-            told = "; ".join(f"{answer} for {', '.join(each)}" for answer, each in words.items())
-            yield f"    {fact}, from {name}: {told}"

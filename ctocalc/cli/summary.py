@@ -65,7 +65,7 @@ def _scores(vessel: VesselResult, lesion: int) -> Iterator[str]:
 
 def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
     told = [_points(scores[basis]) if basis in scores else "" for basis in BASES]
-    groups = dict.fromkeys(score.group or "open" for score in scores.values())
+    groups = dict.fromkeys(_group(score) for score in scores.values())
     findings = [finding for score in scores.values() for finding in score.findings]
     remarks = {
         "borderline": dict.fromkeys(f.item for f in findings if f.borderline),
@@ -77,7 +77,11 @@ def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
 
 def _points(score: Score) -> str:
     total = span(score.points, score.points_low, score.points_high)
-    return f"{total} of {score.system.most_points:g}"
+    return total if score.points_low is None else f"{total} of {score.system.most_points:g}"
+
+
+def _group(score: Score) -> str:
+    return score.group or ("open" if score.system.groups and score.points_low is not None else "-")
 
 
 def _stump(stump: Stump) -> str:

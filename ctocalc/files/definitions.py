@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from ctocalc.scores.definition import CALCIUM_TWICE, HOW_TO_SCORE, definition
+from ctocalc.scores.definition import CALCIUM_TWICE, HOW_TO_SCORE, definition, grade_words
 from ctocalc.scores.record import Record
 from ctocalc.scores.registry import ANALOGUES
 from ctocalc.scores.rules import EVIDENCE_MEANING
@@ -57,6 +57,7 @@ def _section(record: Record) -> list[str]:
         for group in record["groups"]
     ]
     lines += ["", *(f"- `{fact}`: {words}" for fact, words in record["facts"].items())]
+    lines += [f"- {sentence}" for sentence in grade_words(record)]
     if record["unconfirmed"]:
         lines += ["", f"Unconfirmed: {', '.join(record['unconfirmed'])}."]
     if record["calcium_area_item"]:

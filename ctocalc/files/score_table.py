@@ -33,6 +33,10 @@ _TOTAL = (
         name="published_rate", kind=_NUMBER, low=0, high=1,
         doc="Published rate of the endpoint in that group; empty where none may be printed.",
     ),
+    Column(
+        name="notes", kind=_TEXT,
+        doc="What holds for the whole score, such as the points of each strategy.",
+    ),
 )  # fmt: skip
 _ITEM = (
     Column(name="present", kind=_TRUTH, doc="Whether the item is met; empty: cannot be told."),
@@ -58,7 +62,8 @@ def score_rows(scored: LesionScore) -> list[Row]:
     record = score_json(scored.score, lesion=scored.lesion)
     shared = {column.name: record[column.name] for column in _OF_SCORE}
     items = [shared | _item(item) for item in record["items"]]
-    return [_row(cells) for cells in (*items, record)]
+    total = record | {"notes": "; ".join(record["notes"]) or None}
+    return [_row(cells) for cells in (*items, total)]
 
 
 def _row(cells: dict[str, Any]) -> Row:

@@ -1,5 +1,7 @@
 """The definition of a system as a record, from the very tables that score."""
 
+from collections.abc import Iterator
+
 from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.facts import FACTS
 from ctocalc.scores.form import fact_of, fields, words_taken
@@ -52,6 +54,18 @@ def definition(system: ScoringSystem) -> Record:
         "how_to_score": list(HOW_TO_SCORE),
         "departures": list(system.departures),
     }
+
+
+def grade_words(record: Record) -> Iterator[str]:
+    """Say in words which facts of a definition a reader's grade answers, and how."""
+    for name, field in record["form"].items():
+        grades = field["answers"] or {}
+        for fact in dict.fromkeys(fact for facts in grades.values() for fact in facts):
+            words: dict[str, list[str]] = {}
+            for word, facts in grades.items():
+                words.setdefault(facts[fact], []).append(word)
+            told = "; ".join(f"{answer} for {', '.join(each)}" for answer, each in words.items())
+            yield f"{fact}, from {name}: {told}"
 
 
 def _excludes(check: Check | None) -> Record | None:

@@ -12,7 +12,7 @@ TECHNICAL_SUCCESS = "technical success"
 UNCONFIRMED = Evidence.UNCONFIRMED
 
 
-def _edition(edition: str, where: str, stretch: str) -> ScoringSystem:
+def _edition(edition: str, title: str, where: str, stretch: str) -> ScoringSystem:
     paper = CHRISTOPOULOS
     tortuosity = FirstGiven((
         paper.asks("tortuosity_grade_moderate", "a reader's grade goes first"),
@@ -23,7 +23,7 @@ def _edition(edition: str, where: str, stretch: str) -> ScoringSystem:
     ))  # fmt: skip
     return ScoringSystem(
         name="progress", edition=edition,
-        title=f"PROGRESS-CTO (Christopoulos 2016, tortuosity {where})",
+        title=title,
         modality=ANGIOGRAPHY, endpoint=TECHNICAL_SUCCESS, citation=paper.citation,
         criteria=(
             paper.item("cap_ambiguity", "Proximal cap ambiguity", (1, paper.asks("cap_ambiguity"))),
@@ -48,7 +48,10 @@ def _edition(edition: str, where: str, stretch: str) -> ScoringSystem:
     )  # fmt: skip
 
 
-CHRISTOPOULOS_2016 = _edition("christopoulos_2016", "of the CTO vessel", "vessel")
-CHRISTOPOULOS_2016_PROXIMAL = _edition(
-    "christopoulos_2016_proximal", "proximal to the occlusion", "proximal"
+CHRISTOPOULOS_2016 = _edition(
+    "christopoulos_2016", "PROGRESS-CTO (Christopoulos 2016)", "of the CTO vessel", "vessel"
 )
+CHRISTOPOULOS_2016_PROXIMAL = _edition(
+    "christopoulos_2016_proximal", "PROGRESS-CTO (Christopoulos 2016, bends proximal)",
+    "proximal to the occlusion", "proximal",
+)  # fmt: skip
