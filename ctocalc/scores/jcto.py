@@ -1,68 +1,51 @@
 """J-CTO, the angiographic original."""
 
-from ctocalc.quantity import Unit
-from ctocalc.scores.criterion import Criterion, Level
-from ctocalc.scores.logic import Check, Clause, FirstGiven
-from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
+from ctocalc.scores.criterion import Criterion
+from ctocalc.scores.logic import Check, FirstGiven
+from ctocalc.scores.paper import Paper
+from ctocalc.scores.rules import Evidence
 from ctocalc.scores.system import ANGIOGRAPHY, Group, ScoringSystem
 
-MORINO = "Morino 2011, JACC Cardiovasc Interv 4:213"
+MORINO = Paper(citation="Morino 2011, JACC Cardiovasc Interv 4:213", evidence=Evidence.PRIMARY)
 CROSSING = "wire crossing within 30 minutes"
 IMAGE_ITEMS = ("blunt_stump", "calcification", "bending", "length")
+ANY_CALCIUM = FirstGiven((
+    MORINO.asks("calcification_any", "any calcium; on CT a piece of at least 0.4 mg (U)"),
+    MORINO.compares(
+        "calcium_fraction", ">", 0, "any calcium, given as a fraction", grade=Evidence.REVIEW
+    ),
+))  # fmt: skip
 
 
-def blunt(citation: str) -> Criterion:
+def blunt(paper: Paper) -> Criterion:
     """Return the stump item as every J-CTO edition has it."""
-    return Criterion(
-        item="blunt_stump", title="Blunt proximal stump", evidence=Evidence.PRIMARY,
-        levels=(Level(points=1, clause=Check(
-            fact="blunt_stump", rule=yes(Evidence.PRIMARY, citation, "blunt, not tapered"),
-        )),),
+    return paper.item(
+        "blunt_stump", "Blunt proximal stump",
+        (1, paper.asks("blunt_stump", "blunt, not tapered")),
         note="a stump that cannot be seen because it lies flush with a branch or the ostium "
         "counts as blunt (U)",
     )  # fmt: skip
 
 
-def bending(citation: str) -> Criterion:
+def bending(paper: Paper) -> Criterion:
     """Return the bending item as every J-CTO edition has it."""
-    rule = Rule(
-        comparator=Comparator.ABOVE, threshold=45.0, unit=Unit.DEG,
-        evidence=Evidence.PRIMARY, citation=citation,
-    )  # fmt: skip
-    return Criterion(
-        item="bending", title="Bending in the CTO segment", evidence=Evidence.PRIMARY,
-        levels=(Level(points=1, clause=Check(fact="bend_deg", rule=rule)),),
-    )  # fmt: skip
+    return paper.item(
+        "bending", "Bending in the CTO segment", (1, paper.compares("bend_deg", ">", 45))
+    )
 
 
-def length(rule: Rule, note: str = "") -> Criterion:
+def length(paper: Paper, check: Check, note: str = "") -> Criterion:
     """Return the length item; the comparator is the edition's own."""
-    return Criterion(
-        item="length", title="Occlusion length", evidence=rule.evidence,
-        levels=(Level(points=1, clause=Check(fact="length_mm", rule=rule)),), note=note,
-    )  # fmt: skip
+    return paper.item(
+        "length", "Occlusion length", (1, check), grade=check.rule.evidence, note=note
+    )
 
 
-def prior_attempt(citation: str) -> Criterion:
+def prior_attempt(paper: Paper) -> Criterion:
     """Return the item of the earlier failed attempt as every J-CTO edition has it."""
-    return Criterion(
-        item="prior_attempt", title="Previously failed PCI of this CTO",
-        evidence=Evidence.PRIMARY,
-        levels=(Level(points=1, clause=Check(
-            fact="prior_attempt", rule=yes(Evidence.PRIMARY, citation),
-        )),),
-    )  # fmt: skip
-
-
-def _any_calcium() -> Clause:
-    seen = yes(Evidence.PRIMARY, MORINO, "any calcium; on CT a piece of at least 0.4 mg (U)")
-    share = Rule(
-        comparator=Comparator.ABOVE, threshold=0.0, unit=Unit.FRACTION,
-        evidence=Evidence.REVIEW, citation=MORINO, note="any calcium, given as a fraction",
-    )  # fmt: skip
-    return FirstGiven((
-        Check(fact="calcification_any", rule=seen), Check(fact="calcium_fraction", rule=share),
-    ))  # fmt: skip
+    return paper.item(
+        "prior_attempt", "Previously failed PCI of this CTO", (1, paper.asks("prior_attempt"))
+    )
 
 
 MORINO_2011 = ScoringSystem(
@@ -71,19 +54,13 @@ MORINO_2011 = ScoringSystem(
     title="J-CTO (Morino 2011)",
     modality=ANGIOGRAPHY,
     endpoint=CROSSING,
-    citation=MORINO,
+    citation=MORINO.citation,
     criteria=(
         blunt(MORINO),
-        Criterion(
-            item="calcification", title="Calcification in the CTO segment",
-            evidence=Evidence.PRIMARY, levels=(Level(points=1, clause=_any_calcium()),),
-        ),
+        MORINO.item("calcification", "Calcification in the CTO segment", (1, ANY_CALCIUM)),
         bending(MORINO),
         length(
-            Rule(
-                comparator=Comparator.AT_LEAST, threshold=20.0, unit=Unit.MM,
-                evidence=Evidence.REVIEW, citation=MORINO,
-            ),
+            MORINO, MORINO.compares("length_mm", ">=", 20, grade=Evidence.REVIEW),
             note="'> 20 mm' is a rival reading",
         ),
         prior_attempt(MORINO),

@@ -1,52 +1,31 @@
 """KCCT, the Korean CT score."""
 
-from ctocalc.quantity import Unit
-from ctocalc.scores.criterion import Criterion, Level
 from ctocalc.scores.jcto import CROSSING
-from ctocalc.scores.logic import Check, Clause, Every, FirstGiven
-from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
+from ctocalc.scores.logic import Every, FirstGiven
+from ctocalc.scores.paper import Paper
+from ctocalc.scores.rules import Evidence
 from ctocalc.scores.system import CT, Group, ScoringSystem
 
-YU = "Yu 2017, Circ Cardiovasc Imaging 10:e005800"
-
-
-def _at_least(
-    threshold: float, unit: Unit, evidence: Evidence = Evidence.REVIEW, note: str = ""
-) -> Rule:
-    return Rule(
-        comparator=Comparator.AT_LEAST, threshold=threshold, unit=unit,
-        evidence=evidence, citation=YU, note=note,
-    )  # fmt: skip
-
-
-def _item(item: str, title: str, clause: Clause, note: str = "") -> Criterion:
-    return Criterion(
-        item=item, title=title, evidence=Evidence.PRIMARY,
-        levels=(Level(points=1, clause=clause),), note=note,
-    )  # fmt: skip
-
+YU = Paper(citation="Yu 2017, Circ Cardiovasc Imaging 10:e005800", evidence=Evidence.PRIMARY)
+REVIEW, UNCONFIRMED = Evidence.REVIEW, Evidence.UNCONFIRMED
 
 FULL_MOON = FirstGiven((
-    Check(fact="full_moon", rule=yes(Evidence.REVIEW, YU, "central calcium, full moon")),
-    Check(fact="calcium_fraction", rule=_at_least(
-        0.95, Unit.FRACTION, Evidence.UNCONFIRMED, "where full moon itself was not answered"
-    )),
+    YU.asks("full_moon", "central calcium, full moon", grade=REVIEW),
+    YU.compares(
+        "calcium_fraction", ">=", 0.95, "where full moon itself was not answered",
+        grade=UNCONFIRMED,
+    ),
 ))  # fmt: skip
 PERIPHERAL = FirstGiven((
-    Check(fact="arc_where_half_calcified_deg", rule=_at_least(
-        180.0, Unit.DEG, note="single arc of a section that is at least half calcified"
-    )),
+    YU.compares(
+        "arc_where_half_calcified_deg", ">=", 180,
+        "single arc of a section that is at least half calcified", grade=REVIEW,
+    ),
     Every((
-        Check(fact="calcium_arc_deg", rule=_at_least(180.0, Unit.DEG, note="single arc")),
-        Check(fact="calcium_fraction", rule=_at_least(0.50, Unit.FRACTION, note="same section")),
+        YU.compares("calcium_arc_deg", ">=", 180, "single arc", grade=REVIEW),
+        YU.compares("calcium_fraction", ">=", 0.5, "same section", grade=REVIEW),
     )),
 ))  # fmt: skip
-CALCIFICATION = Criterion(
-    item="calcification", title="Calcification: peripheral 1, central (full moon) 2",
-    evidence=Evidence.REVIEW,
-    levels=(Level(points=2, clause=FULL_MOON), Level(points=1, clause=PERIPHERAL)),
-    note="exclusive",
-)  # fmt: skip
 
 YU_2017 = ScoringSystem(
     name="kcct",
@@ -54,45 +33,31 @@ YU_2017 = ScoringSystem(
     title="KCCT (Yu 2017)",
     modality=CT,
     endpoint=CROSSING,
-    citation=YU,
+    citation=YU.citation,
     criteria=(
-        _item(
-            "blunt_stump", "Proximal blunt entry",
-            Check(fact="blunt_stump", rule=yes(Evidence.PRIMARY, YU)),
-        ),
-        _item(
+        YU.item("blunt_stump", "Proximal blunt entry", (1, YU.asks("blunt_stump"))),
+        YU.item(
             "side_branch", "Proximal side branch",
-            Check(fact="side_branch", rule=yes(
-                Evidence.UNCONFIRMED, YU, "the distance is stated nowhere: 3 mm by default"
+            (1, YU.asks(
+                "side_branch", "the distance is stated nowhere: 3 mm by default",
+                grade=UNCONFIRMED,
             )),
             note="the distance from the entry is a setting, recorded with the result; "
             "5 mm is in use too",
         ),
-        _item(
-            "bending", "Bending",
-            Check(fact="bend_deg", rule=Rule(
-                comparator=Comparator.ABOVE, threshold=45.0, unit=Unit.DEG,
-                evidence=Evidence.UNCONFIRMED, citation=YU,
-            )),
+        YU.item("bending", "Bending", (1, YU.compares("bend_deg", ">", 45, grade=UNCONFIRMED))),
+        YU.item("length", "Occlusion length", (1, YU.compares("length_mm", ">=", 15))),
+        YU.item(
+            "calcification", "Calcification: peripheral 1, central (full moon) 2",
+            (2, FULL_MOON), (1, PERIPHERAL), grade=REVIEW, note="exclusive",
         ),
-        _item(
-            "length", "Occlusion length",
-            Check(fact="length_mm", rule=_at_least(15.0, Unit.MM, Evidence.PRIMARY)),
-        ),
-        CALCIFICATION,
-        _item(
-            "prior_attempt", "Re-attempt",
-            Check(fact="prior_attempt", rule=yes(Evidence.PRIMARY, YU)),
-        ),
-        _item(
+        YU.item("prior_attempt", "Re-attempt", (1, YU.asks("prior_attempt"))),
+        YU.item(
             "duration", "Duration of 12 months or more, or unknown",
-            Check(
-                fact="duration_months", unknown_counts=True,
-                rule=_at_least(
-                    12.0, Unit.MONTH, Evidence.PRIMARY,
-                    "the answer 'unknown' is a point; no answer is not",
-                ),
-            ),
+            (1, YU.compares(
+                "duration_months", ">=", 12, "the answer 'unknown' is a point; no answer is not",
+                unknown_counts=True,
+            )),
         ),
     ),
     groups=(

@@ -24,12 +24,13 @@ class Paper:
 
     def compares(
         self, fact: str, comparator: str, threshold: float, note: str = "", *,
-        grade: Evidence | None = None, unknown_counts: bool = False,
+        grade: Evidence | None = None, rival: str | None = None, unknown_counts: bool = False,
     ) -> Check:  # fmt: skip
         """Return a number's check, in the fact's own unit: ``compares("length_mm", ">=", 20)``."""
         rule = Rule(
             comparator=Comparator(comparator), threshold=float(threshold), unit=FACTS[fact].unit,
             evidence=grade or self.evidence, citation=self.citation, note=note,
+            rival=Comparator(rival) if rival else None,
         )  # fmt: skip
         return Check(fact=fact, rule=rule, unknown_counts=unknown_counts)
 

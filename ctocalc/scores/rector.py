@@ -1,84 +1,63 @@
 """CT-RECTOR: two editions, because sources differ on which stump counts."""
 
-from ctocalc.quantity import Unit
-from ctocalc.scores.criterion import Criterion, Level
-from ctocalc.scores.jcto import CROSSING
-from ctocalc.scores.logic import Check, Clause, Some
-from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
+from ctocalc.scores.jcto import CROSSING, prior_attempt
+from ctocalc.scores.logic import Clause, Some
+from ctocalc.scores.paper import Paper
+from ctocalc.scores.rules import Evidence
 from ctocalc.scores.system import CT, Group, ScoringSystem
 
-OPOLSKI = "Opolski 2015, JACC Cardiovasc Interv 8:257"
+OPOLSKI = Paper(citation="Opolski 2015, JACC Cardiovasc Interv 8:257", evidence=Evidence.SECONDARY)
+REVIEW, UNCONFIRMED = Evidence.REVIEW, Evidence.UNCONFIRMED
+
+ENTRY = OPOLSKI.asks("blunt_stump", "no tapering at entry", grade=UNCONFIRMED)
+EXIT = OPOLSKI.asks("blunt_stump_exit", "no tapering at exit", grade=UNCONFIRMED)
+OCCLUSIONS = OPOLSKI.item(
+    "multiple_occlusions", "Multiple occlusions",
+    (1, OPOLSKI.asks(
+        "multiple_occlusions",
+        ">= 2 complete interruptions of contrast (S), an enhanced segment of >= 5 mm between "
+        "them (U)",
+        grade=UNCONFIRMED,
+    )),
+)  # fmt: skip
+OTHER_ITEMS = (
+    OPOLSKI.item(
+        "calcification", "Severe calcification",
+        (1, OPOLSKI.compares(
+            "calcium_fraction", ">=", 0.5,
+            "of the vessel cross-section within the CTO; entry and exit belong to it (U)",
+            grade=REVIEW, rival=">",
+        )),
+        grade=REVIEW,
+    ),
+    OPOLSKI.item(
+        "bending", "Bending",
+        (1, OPOLSKI.compares("bend_deg", ">=", 45, "at entry or within", grade=UNCONFIRMED)),
+    ),
+    OPOLSKI.item(
+        "duration", "Duration of 12 months or more, or unknown",
+        (1, OPOLSKI.compares(
+            "duration_months", ">=", 12, "the answer 'unknown' is a point; no answer is not",
+            unknown_counts=True,
+        )),
+    ),
+    prior_attempt(OPOLSKI),
+)  # fmt: skip
 
 
-def _stump(clause: Clause, title: str) -> Criterion:
-    return Criterion(
-        item="blunt_stump", title=title, evidence=Evidence.SECONDARY,
-        levels=(Level(points=1, clause=clause),),
+def _edition(
+    edition: str, title: str, stump: tuple[str, Clause], *rates: float | None
+) -> ScoringSystem:
+    names = ("easy", "intermediate", "difficult", "very difficult")
+    where, clause = stump
+    blunt = OPOLSKI.item(
+        "blunt_stump", f"Blunt stump at {where}", (1, clause),
         note="sources differ on 'at entry' and 'at entry or exit': both editions are shown",
     )  # fmt: skip
-
-
-ENTRY = Check(fact="blunt_stump", rule=yes(Evidence.UNCONFIRMED, OPOLSKI, "no tapering at entry"))
-EXIT = Check(
-    fact="blunt_stump_exit", rule=yes(Evidence.UNCONFIRMED, OPOLSKI, "no tapering at exit")
-)
-
-OTHER_ITEMS = (
-    Criterion(
-        item="calcification", title="Severe calcification", evidence=Evidence.REVIEW,
-        levels=(Level(points=1, clause=Check(fact="calcium_fraction", rule=Rule(
-            comparator=Comparator.AT_LEAST, threshold=0.50, unit=Unit.FRACTION,
-            evidence=Evidence.REVIEW, citation=OPOLSKI, rival=Comparator.ABOVE,
-            note="of the vessel cross-section within the CTO; entry and exit belong to it (U)",
-        ))),),
-        note="the same review writes '> 50 %' once: exactly 50 % is borderline",
-    ),
-    Criterion(
-        item="bending", title="Bending", evidence=Evidence.SECONDARY,
-        levels=(Level(points=1, clause=Check(fact="bend_deg", rule=Rule(
-            comparator=Comparator.AT_LEAST, threshold=45.0, unit=Unit.DEG,
-            evidence=Evidence.UNCONFIRMED, citation=OPOLSKI, note="at entry or within",
-        ))),),
-    ),
-    Criterion(
-        item="duration", title="Duration of 12 months or more, or unknown",
-        evidence=Evidence.SECONDARY,
-        levels=(Level(points=1, clause=Check(
-            fact="duration_months", unknown_counts=True,
-            rule=Rule(
-                comparator=Comparator.AT_LEAST, threshold=12.0, unit=Unit.MONTH,
-                evidence=Evidence.SECONDARY, citation=OPOLSKI,
-                note="the answer 'unknown' is a point; no answer is not",
-            ),
-        )),),
-    ),
-    Criterion(
-        item="prior_attempt", title="Previously failed PCI of this CTO",
-        evidence=Evidence.SECONDARY,
-        levels=(Level(points=1, clause=Check(
-            fact="prior_attempt", rule=yes(Evidence.SECONDARY, OPOLSKI),
-        )),),
-    ),
-)  # fmt: skip
-OCCLUSIONS = Criterion(
-    item="multiple_occlusions", title="Multiple occlusions", evidence=Evidence.SECONDARY,
-    levels=(Level(points=1, clause=Check(
-        fact="multiple_occlusions",
-        rule=yes(
-            Evidence.UNCONFIRMED, OPOLSKI,
-            ">= 2 complete interruptions of contrast (S), an enhanced segment of >= 5 mm "
-            "between them (U)",
-        ),
-    )),),
-)  # fmt: skip
-
-
-def _edition(edition: str, title: str, stump: Criterion, *rates: float | None) -> ScoringSystem:
-    names = ("easy", "intermediate", "difficult", "very difficult")
     return ScoringSystem(
         name="ct_rector", edition=edition, title=title, modality=CT, endpoint=CROSSING,
-        citation=OPOLSKI,
-        criteria=(OCCLUSIONS, stump, *OTHER_ITEMS),
+        citation=OPOLSKI.citation,
+        criteria=(OCCLUSIONS, blunt, *OTHER_ITEMS),
         groups=tuple(
             Group(lower=lower, name=name, rate=rate, evidence=Evidence.SECONDARY)
             for lower, (name, rate) in enumerate(zip(names, rates, strict=True))
@@ -90,12 +69,12 @@ def _edition(edition: str, title: str, stump: Criterion, *rates: float | None) -
 
 OPOLSKI_2015 = _edition(
     "opolski_2015", "CT-RECTOR (Opolski 2015)",
-    _stump(Some((ENTRY, EXIT)), "Blunt stump at entry or exit"), 0.95, 0.88, 0.57, 0.22,
+    ("entry or exit", Some((ENTRY, EXIT))), 0.95, 0.88, 0.57, 0.22,
 )  # fmt: skip
 
 # The published rates stand beside one edition only: which stump they were counted with is
 # what the sources disagree about.
 OPOLSKI_2015_ENTRY = _edition(
     "opolski_2015_entry", "CT-RECTOR (Opolski 2015, stump at entry)",
-    _stump(ENTRY, "Blunt stump at entry"), None, None, None, None,
+    ("entry", ENTRY), None, None, None, None,
 )  # fmt: skip

@@ -210,9 +210,9 @@ def test_tables_refuse_what_the_rules_forbid() -> None:
         )
     with pytest.raises(ValueError, match="unique"):
         replace(jcto.MORINO_2011, filled_from_image=("collaterals",))
-    levels = kcct.CALCIFICATION.levels
+    calcification = next(c for c in kcct.YU_2017.criteria if c.item == "calcification")
     with pytest.raises(ValueError, match="most points to fewest"):
-        replace(kcct.CALCIFICATION, levels=levels[::-1])
+        replace(calcification, levels=calcification.levels[::-1])
 
 
 def test_record_has_the_published_names() -> None:
