@@ -100,7 +100,8 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     multiple=True,
     required=True,
     metavar="FILE[:LABEL]",
-    help="Centerline of one vessel, ostium first, LPS mm unless it says RAS. Repeatable.",
+    help="Centerline of one vessel, ostium first, LPS mm unless it says RAS; LABEL (or a number) "
+    "picks a line of a file with several, the others are its side branches. Repeatable.",
 )
 @click.option(
     "--vessel",

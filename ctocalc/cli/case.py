@@ -8,10 +8,10 @@ import click
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.cli.case_options import CaseOptions, LineOption, request_of, vessel_names
+from ctocalc.cli.case_options import CaseOptions, request_of, vessel_names
 from ctocalc.cli.scan import Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice
-from ctocalc.files.centerlines import read_centerlines
+from ctocalc.files.centerlines import read_branches, read_tree
 from ctocalc.image.scan import require_measurable
 from ctocalc.image.volume import Volume
 from ctocalc.study.analyse import MARGIN_MM, analyse
@@ -19,6 +19,7 @@ from ctocalc.study.result import CaseResult, InputDigest, VesselResult
 from ctocalc.study.settings import Request
 from ctocalc.vessel.centerline import Centerline
 from ctocalc.vessel.placement import nearest_hu, place
+from ctocalc.vessel.tree import branches_of, one_vessel
 
 Refusals = dict[str, CenterlineRefused]
 
@@ -38,8 +39,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     """
     names = vessel_names(options)
     request = request_of(options, names)
-    lines, refused = _read_lines(options.lines, options.frame)
-    branches = _branches(options)
+    lines, branches, refused = _read_lines(options)
     _check_caps(request, lines)
     scan = open_scan(options.series, wanted=options.wanted_series, phase=options.wanted_phase)
     require_measurable(scan.facts)
@@ -79,10 +79,6 @@ def with_refused(result: CaseResult, names: Iterable[str], refused: Refusals) ->
     return replace(result, vessels=tuple(vessels[name] for name in names))
 
 
-def _branches(options: CaseOptions) -> list[Centerline]:
-    return _or_refused(*_read_lines(options.branches, options.frame))
-
-
 def _or_refused(lines: list[Centerline], refused: Refusals) -> list[Centerline]:
     """Return the lines of side branches: a vessel without one of its branches is another vessel."""
     if refused:
@@ -90,18 +86,27 @@ def _or_refused(lines: list[Centerline], refused: Refusals) -> list[Centerline]:
     return lines
 
 
-def _read_lines(
-    options: Iterable[LineOption], frame: str | None
-) -> tuple[list[Centerline], Refusals]:
-    lines, refused = [], {}
-    for option in options:
+def _read_lines(options: CaseOptions) -> tuple[list[Centerline], list[Centerline], Refusals]:
+    """Return the lines to measure, the side branches (also of their files), and what is refused."""
+    lines: list[Centerline] = []
+    others: list[Centerline] = []
+    refused: Refusals = {}
+    for option in options.lines:
         try:
-            lines.append(
-                read_centerlines(option.path, vessel=option.name, frame=frame, label=option.label)
+            tree = read_tree(
+                option.path, vessel=option.name, frame=options.frame, label=option.label
             )
+            one_vessel(tree.main, lines)
         except CenterlineRefused as error:
             refused[option.name] = error
-    return lines, refused
+        else:
+            lines.append(tree.main)
+            others += tree.others
+    for option in options.branches:
+        others += read_branches(
+            option.path, vessel=option.name, frame=options.frame, label=option.label
+        )
+    return lines, list(branches_of(lines, others)) if lines else [], refused
 
 
 def _split(lines: list[Centerline], scan: Scan) -> tuple[list[Centerline], Refusals]:

@@ -47,7 +47,7 @@ def read_tree(
     frame: str | None = None,
     label: str | None = None,
 ) -> Tree:
-    """Return one line of a file, and the others as they are.
+    """Return one line of a file, and the others as they stand there.
 
     Parameters
     ----------
@@ -70,23 +70,53 @@ def read_tree(
     Where the file has radii, what lies in the aorta is left out and a notice tells so.  Without
     radii a line that starts in the aorta is not noticed here.
     """
-    source = Path(path)
-    data = _bytes(source)
-    digest = hashlib.sha256(data).hexdigest()
-    lines = _one_by_one(read_lines(data, source.suffix))
-    name = name_of(source.stem, vessel=vessel, label=label)
+    lines, digest = _read(Path(path))
+    name = name_of(Path(path).stem, vessel=vessel, label=label)
     chosen = _choice(lines, label, name)
-    check_course(lines[chosen].points_mm)
     main = coronary_part(_centerline(lines[chosen], name, frame, digest))
     _check_length(main)
-    return Tree(
-        main=main,
-        others=tuple(
-            _centerline(line, _vessel_in(line.label or "") or f"{name}_{n}", frame, digest)
-            for n, line in enumerate(lines, 1)
-            if n - 1 != chosen and len(line.points_mm) > 1
-        ),
-    )
+    others = _numbered(lines, name, frame, digest)
+    return Tree(main=main, others=tuple(line for n, line in others if n != chosen))
+
+
+def read_branches(
+    path: Path | str,
+    *,
+    vessel: str | None = None,
+    frame: str | None = None,
+    label: str | None = None,
+) -> tuple[Centerline, ...]:
+    """Return every line of a file of side branches, or the one that ``label`` picks, as given.
+
+    Raises
+    ------
+    CenterlineRefused
+        As ``read_tree``.
+    """
+    lines, digest = _read(Path(path))
+    name = name_of(Path(path).stem, vessel=vessel, label=label)
+    if label or len(lines) == 1:
+        return (_centerline(lines[_choice(lines, label, name)], name, frame, digest),)
+    return tuple(line for _, line in _numbered(lines, name, frame, digest))
+
+
+def _read(source: Path) -> tuple[tuple[Line, ...], str]:
+    """Return every line of a file, without repeats and cut at jumps, and the file's digest."""
+    data = _bytes(source)
+    lines = read_lines(data, source.suffix)
+    pieces = (piece for line in lines for piece in split_at_jumps(without_repeats(line)))
+    return tuple(pieces), hashlib.sha256(data).hexdigest()
+
+
+def _numbered(
+    lines: tuple[Line, ...], name: str, frame: str | None, digest: str
+) -> list[tuple[int, Centerline]]:
+    """Return lines by their place in the file; those whose label names no vessel get a number."""
+    return [
+        (n, _centerline(line, _vessel_in(line.label or "") or f"{name}_{n + 1}", frame, digest))
+        for n, line in enumerate(lines)
+        if len(line.points_mm) > 1
+    ]
 
 
 def name_of(stem: str, *, vessel: str | None, label: str | None) -> str:
@@ -125,11 +155,6 @@ def _bytes(source: Path) -> bytes:
     if size > LARGEST_BYTES:
         raise refused(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB; one vessel is not")
     return data
-
-
-def _one_by_one(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Return every line of the file without repeats, cut where it jumps to another branch."""
-    return tuple(piece for line in lines for piece in split_at_jumps(without_repeats(line)))
 
 
 def _choice(lines: tuple[Line, ...], label: str | None, name: str) -> int:
@@ -184,6 +209,7 @@ def _check_length(line: Centerline) -> None:
 
 
 def _centerline(line: Line, name: str, given: str | None, digest: str) -> Centerline:
+    check_course(line.points_mm)
     declared = _declared(given, line.frame)
     turn = -1.0 if declared == "ras" else 1.0
     return Centerline(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
-from ctocalc.errors import CenterlineRefused
+from ctocalc.errors import CenterlineRefused, Code
 from ctocalc.vessel.centerline import Centerline, coronary_part
 
 TOGETHER_MM = 1.5
@@ -41,6 +41,23 @@ def branches_of(
         free = next(name for name in chain([own.vessel], names) if name not in taken)
         kept.append(replace(own, vessel=free, notices=()))
     return tuple(kept)
+
+
+def one_vessel(line: Centerline, others: Iterable[Centerline]) -> None:
+    """Refuse a line that runs in one vessel with another from begin to end.
+
+    Raises
+    ------
+    CenterlineRefused
+        CENTERLINE_UNREADABLE: its calcium and lesions would be counted twice.
+    """
+    for other in others:
+        if leaves_at(line, [other]) == len(line.points_lps_mm) - 1:
+            raise CenterlineRefused(
+                Code.CENTERLINE_UNREADABLE,
+                f"The line runs along {other.vessel} from begin to end; another vessel was "
+                "expected. Give each vessel once.",
+            )
 
 
 def leaves_at(line: Centerline, parents: Iterable[Centerline]) -> int:

@@ -8,8 +8,8 @@ import pytest
 
 from ctocalc._arrays import Floats
 from ctocalc.errors import CenterlineRefused, Code
-from ctocalc.files.centerlines import Tree, read_centerlines, read_tree
-from ctocalc.vessel.tree import branches_of
+from ctocalc.files.centerlines import Tree, read_branches, read_centerlines, read_tree
+from ctocalc.vessel.tree import branches_of, one_vessel
 from tests.files.lines.writers import markups, vtp
 
 T = np.linspace(0.0, 1.0, 121)[:, None]
@@ -154,3 +154,20 @@ def test_unknown_radii_decide_nothing(tmp_path: Path) -> None:
     assert np.isnan(line.radius_mm[:5]).all()
     nowhere = read_centerlines(saved(tmp_path, vtp([LAD], np.zeros(101)), "lad.vtp"))
     assert nowhere.radius_mm is None
+
+
+def test_a_file_of_branches_gives_every_line_or_the_one_picked(tmp_path: Path) -> None:
+    path = saved(tmp_path, NAMED["tree.csv"], "branches.csv")
+    assert [line.vessel for line in read_branches(path)] == ["LAD", "LCX", "D1"]
+    (d1,) = read_branches(path, label="D1")
+    np.testing.assert_allclose(d1.points_lps_mm, D1)
+    short = saved(tmp_path, csv(("D2", LAD[:5])), "d2.csv")
+    assert [line.vessel for line in read_branches(short)] == ["D2"]
+
+
+def test_a_vessel_given_twice_is_refused(tmp_path: Path) -> None:
+    tree = read_tree(saved(tmp_path, vtp([LAD, LAD[:80] + 0.4, LCX]), "t.vtp"), label="1")
+    twin, lcx = tree.others
+    one_vessel(lcx, [tree.main])
+    with pytest.raises(CenterlineRefused, match="from begin to end"):
+        one_vessel(twin, [lcx, tree.main])
