@@ -169,8 +169,16 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
     total = _total(findings) if system.adds_up else NOTHING
     group = _shared_group(system, total)
     adapted = system.modality == ANGIOGRAPHY and _is_from_ct(facts)
-    modified = system.calcium_area_item and basis is Basis.CORRECTED
-    rate = None if group is None or adapted or modified else group.rate
+    validated = not (system.calcium_area_item and basis is Basis.CORRECTED)
+    status = _status(facts, on_ct=adapted or system.modality in {CT, CT_ANALOGUE})
+    holds = validated and not adapted and status != NOT_A_CTO
+    rate = group.rate if group and holds else None
+    notes = (
+        status,
+        None if validated else MODIFIED,
+        _made_without(system, facts),
+        by_strategy(system.criteria, said),
+    )
     return Score(
         system=system,
         title=f"{system.title} (CT-adapted)" if adapted else system.title,
@@ -182,14 +190,7 @@ def evaluate(system: ScoringSystem, facts: Facts, *, basis: Basis) -> Score:
         published_rate=rate,
         published_rate_evidence=group.evidence if group and rate is not None else None,
         findings=findings,
-        notes=tuple(
-            note for note in (
-                _status(facts, on_ct=adapted or system.modality in {CT, CT_ANALOGUE}),
-                MODIFIED if modified else None,
-                _made_without(system, facts),
-                by_strategy(system.criteria, said),
-            ) if note
-        ),
+        notes=tuple(note for note in notes if note),
         reason=_why_interval(findings) if system.adds_up else NO_TOTAL,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ctocalc.scores.registry import EVERYTHING, SYSTEMS
+from ctocalc.scores.rules import Evidence
 from ctocalc.scores.system import ScoringSystem
 
 
@@ -64,6 +65,37 @@ def test_groups_and_rates_at_every_total(chosen: ScoringSystem) -> None:
         assert told == groups.get(points), points
         points += 0.5
     assert not groups or max(groups) == chosen.most_points
+
+
+# The grade of every published rate, and every part whose source could not be read.
+RATE_GRADES = {
+    "jcto": Evidence.REVIEW, "ct_rector": Evidence.SECONDARY, "kcct": Evidence.SECONDARY,
+    "castle": Evidence.REVIEW, "wcto": Evidence.PRIMARY, "bcto": Evidence.PRIMARY,
+}  # fmt: skip
+UNCONFIRMED = {
+    "jcto_ct": "groups",
+    "ct_rector": "multiple_occlusions:, blunt_stump:, bending:",
+    "kcct": "side_branch:, bending:, calcification:",
+    "progress": "tortuosity:",
+    "castle": "calcification:",
+    "cl": "prior_cabg, length, prior_mi, non_lad, blunt_stump",
+    "wcto": "tortuosity:",
+}
+GRADES = {
+    "jcto": Evidence.REVIEW, "jcto_ct": Evidence.PRIMARY, "recharge_ct": Evidence.SECONDARY,
+    "ora": Evidence.SECONDARY, "bcto": Evidence.PRIMARY, "progress_mace": Evidence.PRIMARY,
+    "progress_mortality": Evidence.PRIMARY, "progress_pericardiocentesis": Evidence.PRIMARY,
+    "oct_calcium": Evidence.PRIMARY, "ivus_calcium": Evidence.SECONDARY,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("chosen", EVERYTHING, ids=lambda each: f"{each.name}-{each.edition}")
+def test_the_grades_of_rates_and_parts(chosen: ScoringSystem) -> None:
+    graded = {group.evidence for group in chosen.groups if group.rate is not None}
+    assert graded <= {RATE_GRADES.get(chosen.name)}
+    parts = ", ".join(chosen.unconfirmed).replace(": threshold or reading", ":")
+    assert parts == UNCONFIRMED.get(chosen.name, "")
+    assert chosen.evidence is GRADES.get(chosen.name, Evidence.UNCONFIRMED)
 
 
 MOST_POINTS = {

@@ -106,6 +106,9 @@ def test_not_scored_is_empty_and_never_zero() -> None:
 def test_duration_decides_what_the_occlusion_is_called() -> None:
     assert "not CTO by definition" in form(kcct.YU_2017, duration_months="2.9").notes[0]
     assert form(kcct.YU_2017, duration_months="3").notes == ()
+    hard = {**HARD, "calcification": "yes"}
+    for months, rate in (("2.9", None), ("3", 0.10)):
+        assert form(jcto.MORINO_2011, duration_months=months, **hard).published_rate == rate
     for silent in (form(kcct.YU_2017), form(kcct.YU_2017, duration_months="unknown")):
         assert silent.notes[0].startswith("total occlusion on CT")
     assert form(jcto.MORINO_2011).notes[0].startswith("total occlusion:")
@@ -158,6 +161,7 @@ def test_alone_the_name_answers_the_item_beside_its_part_the_fact() -> None:
         ({"calcium_fraction": "1.2"}, "from 0 to 1"),
         ({"duration_months": "long"}, "or unknown"),
         ({"blunt_stump": "maybe"}, "yes, no, unknown"),
+        ({"length": "22"}, "length is '22'; it takes yes, no, unknown"),
         ({"length": "yes", "length_mm": "3"}, "answered twice"),
     ],
 )
