@@ -5,6 +5,7 @@ import numpy as np
 from ctocalc._arrays import Array, Bools
 from ctocalc.dicom.headers import SliceHeader
 from ctocalc.dicom.pixels import Block
+from ctocalc.image.scan import OUTSIDE_RECONSTRUCTION_HU
 
 AIR_BELOW_HU = -900.0
 

@@ -12,7 +12,7 @@ import numpy as np
 from ctocalc._arrays import Floats
 from ctocalc.dicom.headers import SliceHeader
 from ctocalc.dicom.regularity import Defect, Part, find_defects, refusal, regular_parts
-from ctocalc.dicom.shared import Shared
+from ctocalc.dicom.shared import FARTHEST_MM, Shared
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.geometry.grid import VoxelGrid
 
@@ -128,7 +128,8 @@ def _one_orientation(headers: tuple[SliceHeader, ...]) -> tuple[Floats, Floats]:
     first = headers[0].shared
     if any(len(h.shared.orientation) != 6 or len(h.position) != 3 for h in headers):
         raise _missing("slices without position or orientation")
-    if any(len(h.shared.pixel_spacing) != 2 or min(h.shared.pixel_spacing) <= 0 for h in headers):
+    spacings = {h.shared.pixel_spacing for h in headers}
+    if any(len(s) != 2 or min(s) <= 0 or max(s) > FARTHEST_MM for s in spacings):
         raise _missing("slices without pixel spacing")
     if any(min(h.shared.rows, h.shared.columns) < 1 for h in headers):
         raise _missing("slices without rows or columns")

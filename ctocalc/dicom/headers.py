@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ctocalc.dicom import tags
 from ctocalc.dicom.elements import UNDEFINED, Found, find_elements
-from ctocalc.dicom.shared import Shared, numbers, shared, stamp
+from ctocalc.dicom.shared import Shared, numbers, place, shared, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def _header(file: str, frame: int, raw: Mapping[int, bytes], found: Found) -> Sl
         pixel_offset=found.pixel_offset,
         pixel_length=found.pixel_length,
         shared=_shared(tuple(raw.get(tag, b"") for tag in tags.SHARED)),
-        position=numbers(raw.get(tags.POSITION, b"")),
+        position=place(raw.get(tags.POSITION, b"")),
         slope=slope[0] if slope else 1.0,
         intercept=intercept[0] if intercept else 0.0,
         rescaled=bool(slope and intercept),

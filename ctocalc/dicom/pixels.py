@@ -23,6 +23,8 @@ from ctocalc.image.scan import MOST_BYTES
 THREADS = 2
 MOST_PIXELS = 1 << 24
 """Of one slice: 4096 x 4096; larger claims are refused."""
+MOST_VALUE = 1e9
+"""No image, of any modality, has values beyond this after rescale."""
 _GREY = frozenset({"", "MONOCHROME1", "MONOCHROME2"})
 
 
@@ -149,8 +151,9 @@ def check(header: SliceHeader) -> None:
 def _meaningless(header: SliceHeader) -> str:
     """Return why the values of a slice are not known to be HU, or ""."""
     shared = header.shared
-    if header.slope == 0:
-        return "has a rescale slope of 0, so its values mean nothing."
+    largest = abs(header.slope) * (1 << shared.bits_stored) + abs(header.intercept)
+    if header.slope == 0 or largest > MOST_VALUE:
+        return "has a rescale slope of 0 or without bounds, so its values mean nothing."
     if shared.lookup_table:
         return "turns its values into HU by a lookup table; slope and intercept were expected."
     if shared.modality in ("CT", ""):

@@ -16,6 +16,8 @@ _MODALITIES = re.compile(
     "CT|MR|PT|NM|US|XA|RF|CR|DX|MG|IO|PX|OT|SC|SR|SEG|PR|KO|REG|RTSTRUCT|RTDOSE|RTPLAN|RTIMAGE"
     "|IVUS|OCT|IVOCT|ES|GM|SM|ECG|HD|DOC"
 )
+FARTHEST_MM = 1e5
+"""From the origin, which lies in the room; numbers beyond are no positions but damage."""
 OTHER = "other"
 """Stands for a text that is on none of our lists: it could be a name."""
 
@@ -115,6 +117,12 @@ def numbers(raw: bytes) -> tuple[float, ...]:
     except ValueError:
         return ()
     return found if all(math.isfinite(number) for number in found) else ()
+
+
+def place(raw: bytes) -> tuple[float, ...]:
+    """Return a position in mm, () where it is missing or lies in no room."""
+    found = numbers(raw)
+    return found if all(abs(x) <= FARTHEST_MM for x in found) else ()
 
 
 def whole(raw: bytes) -> int:

@@ -270,6 +270,9 @@ OWN: list[tuple[str, Damage, str]] = [
         lambda n, ds: setattr(ds, "AcquisitionNumber", n)), "same"),
     ("every slice its own study", edited(
         lambda n, ds: setattr(ds, "StudyInstanceUID", generate_uid())), "same"),
+    ("a slope without bounds", edited(setting(RescaleSlope="1e300")), "PIXELS_UNDECODABLE"),
+    ("a slice out of this world", edited(one(19, lambda ds: setattr(
+        ds, "ImagePositionPatient", ["1e308", 0, 0]))), "GEOMETRY_MISSING"),
     ("bits shifted", edited(setting(BitsStored=12)), "PIXELS_UNDECODABLE"),
 ]  # fmt: skip
 
