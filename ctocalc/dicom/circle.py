@@ -32,7 +32,7 @@ def mark_outside(block: Block, first: SliceHeader, rows: slice) -> None:
 
 def _is_air(corner: Array, block: Block) -> bool:
     hu = float(corner[0]) * block.slope + block.intercept
-    return bool((corner == corner[0]).all()) and hu <= AIR_BELOW_HU
+    return bool((corner == corner[0]).all()) and OUTSIDE_RECONSTRUCTION_HU < hu <= AIR_BELOW_HU
 
 
 def _beyond_circle(first: SliceHeader, rows: slice) -> Bools:
