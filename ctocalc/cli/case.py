@@ -19,6 +19,7 @@ from ctocalc.study.result import CaseResult, InputDigest, VesselResult
 from ctocalc.study.settings import Request
 from ctocalc.vessel.centerline import Centerline
 from ctocalc.vessel.placement import nearest_hu, place
+from ctocalc.vessel.pools import within_vessel
 from ctocalc.vessel.tree import branches_of, one_vessel
 
 Refusals = dict[str, CenterlineRefused]
@@ -123,7 +124,7 @@ def _placed(
     for line in lines:
         sample = partial(nearest_hu, volume) if volume else _nothing
         try:
-            placed.append(place(line, scan.grid, sample))
+            placed.append(within_vessel(place(line, scan.grid, sample), sample))
         except CenterlineRefused as error:
             refused[line.vessel] = error
     return placed, refused

@@ -46,6 +46,10 @@ class Centerline:
         radius = None if self.radius_mm is None else self.radius_mm[first:]
         return replace(self, points_lps_mm=self.points_lps_mm[first:], radius_mm=radius)
 
+    def noting(self, notice: Notice) -> "Centerline":
+        """Return the line with one more notice."""
+        return replace(self, notices=(*self.notices, notice))
+
 
 def coronary_part(line: Centerline) -> Centerline:
     """Return the line from where its radius first drops to 4 mm: before, it lies in the aorta.
@@ -91,4 +95,4 @@ def coronary_part(line: Centerline) -> Centerline:
         "and arc length starts where the radius drops; check the ostium, or trim the line.",
         vessel=line.vessel,
     )
-    return replace(line.starting_at(first), notices=(*line.notices, notice))
+    return line.starting_at(first).noting(notice)

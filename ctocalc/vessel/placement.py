@@ -115,8 +115,8 @@ def _fit(points_lps_mm: Floats, sample: Sampler) -> _Fit:
     4.5 mm is darker than it by 50 HU?  Fat and lung around a vessel are, also around an occluded
     or an unenhanced one; inside muscle, liver or a chamber nothing is.
     """
-    points = _resampled(points_lps_mm)
-    around = _directions(points)
+    points = resampled(points_lps_mm)
+    around = directions(points)
     disc = [points[:, None], *(points[:, None] + r * around[:, ::3] for r in DISC_MM)]
     ring = points[:, None] + RING_MM * around
     hu = sample(np.concatenate([*disc, ring], axis=1))
@@ -129,14 +129,15 @@ def _fit(points_lps_mm: Floats, sample: Sampler) -> _Fit:
     return _Fit(soft=float(soft.mean()), vessel=float((soft * darker).mean()))
 
 
-def _resampled(points: Floats) -> Floats:
+def resampled(points: Floats) -> Floats:
+    """Return points (N, 3) on the same straight segments, 1 mm apart."""
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     stations = np.linspace(0.0, along[-1], max(3, int(along[-1] / STEP_MM) + 1))
     return np.stack([np.interp(stations, along, axis) for axis in points.T], axis=1)
 
 
-def _directions(points: Floats) -> Floats:
+def directions(points: Floats) -> Floats:
     """Return unit vectors (N, DIRECTIONS, 3) orthogonal to the line; where they start is free."""
     tangent = np.gradient(points, axis=0)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-12)
