@@ -19,7 +19,7 @@ from ctocalc.geometry.grid import VoxelGrid
 DIRECTION_TOLERANCE = 1e-3
 SAME_GEOMETRY = 2e-4
 """Slices of one image: directions and relative spacing differ by less (0.05 mm at 250 mm)."""
-LEAST_TILT_DEG = 0.1
+LEAST_TILT_DEG, MOST_TILT_DEG = 0.1, 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,16 +45,20 @@ class Stack:
 
     def grid(self, part: Part) -> VoxelGrid:
         """Return the exact grid of a regular part."""
-        return self._grid(part.first, self.step(part), part.last - part.first + 1)
+        first = self.positions_lps_mm[part.first]
+        return self._grid(first, self.step(part), part.last - part.first + 1)
 
     def extent(self) -> VoxelGrid:
         """Return a grid from the first slice to the last; exact when the stack is regular."""
+        part = max(self.parts, key=lambda part: part.last - part.first)
         if self.regular:
-            return self.grid(self.parts[0])
-        span = self.positions_lps_mm[-1] - self.positions_lps_mm[0]
-        step = max((self.step(part) for part in self.parts), key=lambda s: -float(s @ self.normal))
-        count = max(1, round(float(span @ self.normal) / float(step @ self.normal)))
-        return self._grid(0, span / count, count + 1)
+            return self.grid(part)
+        step = self.step(part)
+        along = float(step @ self.normal)
+        before = round(float(self.depth_mm[part.first] - self.depth_mm[0]) / along)
+        after = round(float(self.depth_mm[-1] - self.depth_mm[part.last]) / along)
+        count = before + part.last - part.first + 1 + after
+        return self._grid(self.positions_lps_mm[part.first] - before * step, step, count)
 
     def tilt_deg(self, part: Part) -> float:
         """Return the angle between the way from slice to slice and the normal."""
@@ -64,15 +68,15 @@ class Stack:
         angle = math.degrees(math.atan2(sideways, along))
         return angle if angle > LEAST_TILT_DEG else 0.0
 
-    def _grid(self, first: int, step: Floats, count: int) -> VoxelGrid:
-        header = self.slices[first].shared
+    def _grid(self, first_lps_mm: Floats, step: Floats, count: int) -> VoxelGrid:
+        header = self.slices[0].shared
         along_row, along_column = directions(header.orientation)
         between_rows, between_columns = header.pixel_spacing
         affine = np.eye(4)
         affine[:3, 0] = step
         affine[:3, 1] = along_column * between_rows
         affine[:3, 2] = along_row * between_columns
-        affine[:3, 3] = self.positions_lps_mm[first]
+        affine[:3, 3] = first_lps_mm
         return VoxelGrid(
             shape_kji=(count, header.rows, header.columns),
             lps_from_kji=affine,
@@ -102,7 +106,7 @@ def arrange(headers: tuple[SliceHeader, ...]) -> Stack:
     defects = find_defects(positions, normal, parts)
     if not parts:
         raise refusal(defects)
-    return Stack(
+    stack = Stack(
         slices=tuple(headers[n] for n in order),
         positions_lps_mm=positions,
         depth_mm=positions @ normal,
@@ -110,6 +114,14 @@ def arrange(headers: tuple[SliceHeader, ...]) -> Stack:
         parts=parts,
         defects=defects,
     )
+    steepest = max(stack.tilt_deg(part) for part in parts)
+    if steepest > MOST_TILT_DEG:
+        raise ImageRefused(
+            Code.SPACING_IRREGULAR,
+            f"The slices are sheared by {steepest:.0f} degrees; at most {MOST_TILT_DEG:g} were "
+            "expected, which is more than any gantry tilts. Export the original series.",
+        )
+    return stack
 
 
 def directions(orientation: tuple[float, ...]) -> tuple[Floats, Floats]:

@@ -157,6 +157,35 @@ def test_gantry_tilt_is_read_by_its_true_affine(tmp_path: Path) -> None:
     assert_true(volume)
 
 
+def test_a_slice_far_aside_does_not_bend_what_lies_inside(tmp_path: Path) -> None:
+    """Found by the fuzzer: the way from the first slice to the last is not that of the stack."""
+
+    def aside(n: int, ds: Dataset) -> None:
+        if n == 39:
+            ds.ImagePositionPatient = [9e4, *ds.ImagePositionPatient[1:]]
+
+    FLAT.write(tmp_path, edit=aside)
+    opened = open_series(tmp_path)
+    assert opened.grid.inside(around(FLAT)).all()
+    volume, notices, _ = read(opened, around(FLAT), margin_mm=3)
+    assert codes(notices) == {Code.SPACING_IRREGULAR}
+    assert_true(volume)
+
+
+@pytest.mark.parametrize(("degrees", "right"), [(44, True), (46, False), (89.99, False)])
+def test_no_gantry_tilts_by_more_than_45_degrees(
+    tmp_path: Path, degrees: float, right: bool
+) -> None:
+    series = Series(shape=(8, 9, 10), tilt_per_slice_mm=0.5 * np.tan(np.radians(degrees)))
+    series.write(tmp_path)
+    if right:
+        assert_true(read_around(tmp_path, series, 50)[0])
+        return
+    with pytest.raises(ImageRefused) as refused:
+        open_series(tmp_path)
+    assert refused.value.code is Code.SPACING_IRREGULAR
+
+
 def test_slices_that_wander_sideways_are_refused(tmp_path: Path) -> None:
     def wander(n: int, ds: Dataset) -> None:
         x, y, z = (float(v) for v in ds.ImagePositionPatient)
