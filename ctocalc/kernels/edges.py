@@ -61,7 +61,7 @@ def _damped_step(sums, damping, with_lumen):  # type: ignore[no-untyped-def]
 
 @kernel
 def _fit_ray(profile, radius, last, levels, sigma, start):  # type: ignore[no-untyped-def]
-    """Fit (a, b) of one ray by damped Gauss-Newton; returns a, b, squares, samples, information.
+    """Fit (a, b) of one ray by damped Gauss-Newton; returns a, b, squares, samples.
 
     The model is ``outside + (lumen - plaque) Phi((a - r) / sigma) + (plaque - outside)
     Phi((b - r) / sigma)``: an edge blurred across the ray.  ``a`` < 0 at the start means that
@@ -96,10 +96,7 @@ def _fit_ray(profile, radius, last, levels, sigma, start):  # type: ignore[no-un
         trial_b = min(max(trial_b, 0.2), radius[last - 1])
         if with_lumen:
             trial_a = min(max(trial_a, 0.0), trial_b - 0.02)
-    haa, hab, information = kept[0], kept[1], kept[2]
-    if with_lumen and haa > 0.0:
-        information -= hab * hab / haa
-    return a, b, best, used, information
+    return a, b, best, used
 
 
 @entry
@@ -125,12 +122,12 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
 
     Returns
     -------
-    (N, A, 4): lumen radius, wall radius, mean square residual (HU^2), information of the wall
-    radius (HU^2 / mm^2 summed over the samples); NaN where skipped.  Radii are where a straight
-    edge would lie: a curved one appears ``sigma^2 / 2r`` further in, which is undone here.
+    (N, A, 3): lumen radius, wall radius, mean square residual (HU^2); NaN where skipped.  Radii are
+    where a straight edge would lie: a curved one appears ``sigma^2 / 2r`` further in, which is
+    undone here.
     """
     n_stations, n_angles, n_radii = profiles.shape
-    out = np.full((n_stations, n_angles, 4), np.nan)
+    out = np.full((n_stations, n_angles, 3), np.nan)
     for n in range(n_stations):
         for m in range(n_angles):
             guess = starts[n, m, 1]
@@ -139,7 +136,7 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
             last = n_radii
             while last > 4 and radius[last - 1] > guess + reach:
                 last -= 1
-            a, b, squares, used, information = _fit_ray(
+            a, b, squares, used = _fit_ray(
                 profiles[n, m], radius, last,
                 (lumen[n, m], plaque[n], outside[n, m]), sigma[n, m], (starts[n, m, 0], guess),
             )  # fmt: skip
@@ -149,7 +146,6 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
             out[n, m, 0] = a + bend / max(a, 2.0 * sigma[n, m]) if a > 0.0 else a
             out[n, m, 1] = b + bend / max(b, 2.0 * sigma[n, m])
             out[n, m, 2] = squares / used
-            out[n, m, 3] = information
     return out
 
 

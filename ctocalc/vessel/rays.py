@@ -45,6 +45,22 @@ class RayFits:
             object.__setattr__(self, name, frozen(getattr(self, name), shape))
         object.__setattr__(self, "calcified", frozen(self.calcified, shape, np.bool_))
 
+    def since(self, first: int) -> "RayFits":
+        """Return the rays from one station on."""
+        return RayFits(
+            lumen_mm=self.lumen_mm[first:], wall_mm=self.wall_mm[first:],
+            wall_sd_mm=self.wall_sd_mm[first:], calcified=self.calcified[first:],
+        )  # fmt: skip
+
+    def without(self, rays: Bools) -> "RayFits":
+        """Return the fits with nothing told on some rays (N, A)."""
+        return RayFits(
+            lumen_mm=np.where(rays, np.nan, self.lumen_mm),
+            wall_mm=np.where(rays, np.nan, self.wall_mm),
+            wall_sd_mm=np.where(rays, np.inf, self.wall_sd_mm),
+            calcified=self.calcified & ~rays,
+        )
+
     @property
     def lumen_diameter_mm(self) -> Floats:
         """Equivalent diameter (N,) of the lumen; NaN where under half of the rays show it."""
@@ -103,14 +119,26 @@ def fit_rays(
             told = lumen_hu(profiles, sections.radius_mm, edges, sigma, signal.plaque_hu, step)
             whole = np.where(np.isnan(lumen) | np.isnan(told), lumen, told)
     edge = _calcium_edge(hu, sections.radius_mm, outside, starts[..., 1])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sd = physics.noise_sd_hu / np.sqrt(fitted[..., 3])
+    spacing = float(sections.radius_mm[1] - sections.radius_mm[0])
+    height = np.abs(outside - signal.plaque_hu[:, None])
+    sd = edge_sd_mm(physics.noise_sd_hu, height, sigma, spacing)
     return RayFits(
         lumen_mm=np.where(starts[..., 0] < 0, 0.0, fitted[..., 0]),
         wall_mm=np.where(calcified, edge, fitted[..., 1]),
-        wall_sd_mm=np.where(np.isfinite(sd) | calcified, sd, np.inf),
+        wall_sd_mm=np.where(np.isfinite(fitted[..., 1]) & np.isfinite(sd), sd, np.inf),
         calcified=calcified,
     )
+
+
+def edge_sd_mm(noise_hu: float, height_hu: Floats, sigma_mm: Floats, spacing_mm: float) -> Floats:
+    """How far (...) noise moves a blurred edge of this height; infinite where it has none.
+
+    Of an edge that stands alone: near another one the fit knows less, but to count it the less the
+    nearer it came to the other would draw every mean away from it.
+    """
+    with np.errstate(divide="ignore"):
+        per_sample = noise_hu / height_hu
+    return np.asarray(per_sample * np.sqrt(2.0 * np.sqrt(np.pi) * sigma_mm * spacing_mm))
 
 
 def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:

@@ -33,9 +33,8 @@ class WallSettings:
     Where a lumen is more than ``widening`` times as wide as farther on, the line still runs in
     the vessel that it leaves.
     Calcium's outer edge lies ``rim_mm`` inside the wall; rays within ``halo_deg`` of calcium are
-    drawn outwards by its bloom and count by ``halo_weight``.  Edges further out than the rest are
-    mistaken sooner (``outward``, in standard deviations) than those further in (``inward``): what
-    lies behind muscle shows better than the wall.  ``radius_sd_mm``: what no number of rays mends,
+    drawn outwards by its bloom and count by ``halo_weight``.  Edges more than ``mistaken`` standard
+    deviations off the rest do not count.  ``radius_sd_mm``: what no number of rays mends,
     and ``rim_sd_mm`` where all rays end in calcium.  ``faint``: how much worse a
     faint edge is than its noise.
     """
@@ -50,8 +49,7 @@ class WallSettings:
     rim_mm: float = 0.11
     halo_deg: float = 30.0
     halo_weight: float = 0.1
-    outward: float = 2.6
-    inward: float = 4.0
+    mistaken: float = 3.2
     usual_radius_mm: float = 1.6
     layer_mm: float = 0.45
     layer_sd_mm: float = 0.4
@@ -76,6 +74,13 @@ class Wall:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "radius_sd_mm", frozen(self.radius_sd_mm, self.source.shape))
+
+    def since(self, first: int) -> "Wall":
+        """Return the wall from one station on."""
+        return Wall(
+            boundary=self.boundary.since(first), source=self.source[first:],
+            radius_sd_mm=self.radius_sd_mm[first:],
+        )  # fmt: skip
 
     @property
     def area_sd_mm2(self) -> Floats:
@@ -121,8 +126,7 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
         both = weight + prior
         mean = (weight * target + prior * layer) / np.maximum(both, 1e-12)
         coefficients = _solve(both, mean, basis, step_mm, settings)
-        miss = (target - coefficients @ basis.T) * np.sqrt(base)
-        miss = miss / np.where(miss > 0, settings.outward, settings.inward)
+        miss = (target - coefficients @ basis.T) * np.sqrt(base) / settings.mistaken
         weight = base * np.clip(1.0 - miss**2, 0.0, 1.0) ** 2
     radius = np.maximum(coefficients @ basis.T, 0.3)
     seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)

@@ -29,7 +29,7 @@ def rays(*profiles: Floats) -> Array:
 
 
 def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, Array, Array]:
-    """Guess and fit one station; returns the fits (A, 4), outside and calcified (A,)."""
+    """Guess and fit one station; returns the fits (A, 3), outside and calcified (A,)."""
     one = np.array([lumen_hu])
     above = np.array([LUMEN + 150.0])
     plaque = np.array([PLAQUE])
@@ -88,35 +88,13 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
         9.0,
         np.full(outside.shape, sigma),
     )
-    for ray, (a, b, squares, _) in zip(samples[0], found[0], strict=True):
+    for ray, (a, b, squares) in zip(samples[0], found[0], strict=True):
         (lumen_mm, wall_mm), least = naive_edges.two_edges(
             ray, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([1.0, 1.6])
         )
         assert a == pytest.approx(lumen_mm + sigma**2 / (2 * lumen_mm), abs=0.01)
         assert b == pytest.approx(wall_mm + sigma**2 / (2 * wall_mm), abs=0.01)
         assert squares == pytest.approx(least, rel=2e-3)
-
-
-def test_the_information_tells_the_spread_of_the_wall() -> None:
-    """Noise SD over the root of the information is the wall's SD: checked by repetition."""
-    rng = np.random.default_rng(6)
-    sigma, noise, count = 0.3, 10.0, 60
-    clean = profile(1.1, 1.9, sigma)
-    samples = rays(*(clean + rng.normal(0, noise, len(RADIUS)) for _ in range(count)))
-    starts = np.broadcast_to([1.1, 1.9], (1, count, 2))
-    outside, lumen = np.full((1, count), FAT), np.full((1, count), LUMEN)
-    found = fit_two_edges(
-        samples,
-        RADIUS,
-        lumen,
-        np.array([PLAQUE]),
-        outside,
-        starts,
-        9.0,
-        np.full(outside.shape, sigma),
-    )
-    told = noise / np.sqrt(found[0, :, 3].mean())
-    assert found[0, :, 1].std() == pytest.approx(told, rel=0.3)
 
 
 def test_samples_beyond_the_reach_do_not_count() -> None:
@@ -194,11 +172,8 @@ def test_muscle_shows_the_wall_of_a_vessel_without_lumen() -> None:
     assert found[0, 1] == pytest.approx(1.7, abs=0.05)
 
 
-def test_a_wall_that_nothing_shows_carries_no_information() -> None:
+def test_a_lumen_shows_where_the_wall_does_not() -> None:
     sigma = 0.3
-    samples = rays(profile(1.2, 1.7, sigma, outside=PLAQUE), profile(1.2, 1.7, sigma))
-    found, outside, _ = fit(samples, sigma)
+    found, outside, _ = fit(rays(profile(1.2, 1.7, sigma, outside=PLAQUE)), sigma)
     assert outside[0] == PLAQUE
-    assert found[0, 3] == pytest.approx(0.0, abs=1e-9)
-    assert found[1, 3] > 1000.0
     assert found[0, 0] == pytest.approx(1.2, abs=0.03)
