@@ -101,7 +101,8 @@ _STATION_COLUMNS = (
 )  # fmt: skip
 _WALL_SOURCE = Column(
     name="wall_source", kind="string",
-    doc="How the outer wall was found: seen, bridged (from neighbouring stations), none.",
+    doc="How the outer wall was found: seen, bridged (from neighbouring stations), none; shared: "
+    "the line still runs in another given vessel, and nothing is told.",
 )  # fmt: skip
 _AFTER_WALL = 1 + next(n for n, spec in enumerate(COLUMNS) if spec.name == "wall_area_mm2")
 
@@ -126,7 +127,8 @@ def _station_rows(vessel: VesselResult) -> list[Row]:
         (
             vessel.vessel, n, float(f.arclength_mm[n]),
             *f.origin_lps_mm[n].tolist(), *f.tangent[n].tolist(), *f.normal[n].tolist(),
-            int(p.lesion[n]) or None, bool(p.occluded[n]) if told else None,
+            int(p.lesion[n]) or None,
+            bool(p.occluded[n]) if told and p.wall_source[n] != "shared" else None,
             *values[:_AFTER_WALL], str(p.wall_source[n]), *values[_AFTER_WALL:],
         )
         for n, values in enumerate(p.values.tolist())

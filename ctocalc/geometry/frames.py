@@ -38,6 +38,14 @@ class Frames:
     def __len__(self) -> int:
         return len(self.arclength_mm)
 
+    def since(self, first: int) -> "Frames":
+        """Return the frames from one station on."""
+        return Frames(
+            origin_lps_mm=self.origin_lps_mm[first:], tangent=self.tangent[first:],
+            normal=self.normal[first:], binormal=self.binormal[first:],
+            arclength_mm=self.arclength_mm[first:],
+        )  # fmt: skip
+
     def directions(self, angle_rad: Floats) -> Floats:
         """Return unit vectors (N, A, 3) at the clock angles (A,) of every station."""
         c, s = np.cos(angle_rad)[:, None], np.sin(angle_rad)[:, None]

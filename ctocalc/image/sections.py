@@ -154,6 +154,13 @@ class CartesianSections:
         object.__setattr__(self, "inside", frozen(self.inside, (n,), np.bool_))
         object.__setattr__(self, "offset_mm", frozen(self.offset_mm, (p,)))
 
+    def since(self, first: int) -> "CartesianSections":
+        """Return the sections from one station on."""
+        return CartesianSections(
+            samples=self.samples[first:], frames=self.frames.since(first),
+            inside=self.inside[first:], offset_mm=self.offset_mm,
+        )  # fmt: skip
+
 
 def polar_sections(
     sampler: Sampler, frames: Frames, *, angles: int, radius_mm: Floats

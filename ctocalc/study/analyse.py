@@ -22,11 +22,11 @@ from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_noti
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
 from ctocalc.study.scoring import score_lesions
 from ctocalc.study.settings import AnalysisSettings, Request
-from ctocalc.study.stations import profile_vessel
+from ctocalc.study.stations import profile_vessel, with_shared
 from ctocalc.study.summary import image_facts, images_of
 from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps
-from ctocalc.study.tree import tree_of, tube_of
-from ctocalc.vessel.branching import Branching
+from ctocalc.study.tree import stems_of, tree_of, tube_of
+from ctocalc.vessel.branching import Branching, Tube
 from ctocalc.vessel.centerline import Centerline
 
 MARGIN_MM = 8.0
@@ -67,13 +67,13 @@ def analyse(
         ]
         # A better axis shows the scan's blur better, and the other way round.
         physics = _physics(samplers, axes, facts, settings)
+        stems = stems_of(_tubes(traced, looks))
         looks = [
-            trace(sampler, axis, physics, settings, look)
-            for sampler, axis, look in zip(samplers, axes, looks, strict=True)
+            trace(sampler, axis, physics, settings, look, stem)
+            for sampler, axis, look, stem in zip(samplers, axes, looks, stems, strict=True)
         ]
     scan = Scan(volume=volume, facts=facts, physics=physics)
-    tubes = tuple(tube_of(line.vessel, look) for line, look in zip(traced, looks, strict=True))
-    tree = tree_of(tubes, whole_tree=request.whole_tree)
+    tree = tree_of(_tubes(traced, looks), whole_tree=request.whole_tree)
     found = [
         _vessel(scan, sampler, look, line, beside, request)
         for sampler, look, line, beside in zip(samplers, looks, lines, tree, strict=False)
@@ -87,6 +87,10 @@ def analyse(
         image=image_facts(facts, physics),
         vessels=tuple(vessel for vessel, _ in found),
     )
+
+
+def _tubes(lines: tuple[Centerline, ...], looks: list[Trace]) -> tuple[Tube, ...]:
+    return tuple(tube_of(line.vessel, look) for line, look in zip(lines, looks, strict=True))
 
 
 def _first_axis(line: Centerline, request: Request) -> Curve:
@@ -120,8 +124,9 @@ def _vessel(
 ) -> tuple[VesselResult, tuple[Notice, ...]]:
     settings, physics = request.settings, scan.physics
     given = frames_of(_first_axis(line, request), settings)
-    spoilt = artefacts_of(sampler, given, whole, physics)
-    seen = without_made(whole, spoilt)
+    own = whole.own
+    spoilt = artefacts_of(sampler, given, own, physics)
+    seen = without_made(own, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
     measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=beside)
@@ -142,8 +147,10 @@ def _vessel(
             vessel=line.vessel,
             not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
         ),
-        profile=without_metal(profile_vessel(seen, measures, lesions), spoilt),
+        profile=with_shared(
+            without_metal(profile_vessel(seen, measures, lesions), spoilt), whole.frames
+        ),
         images=images_of(seen, measures.calcium),
     )
     noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
-    return result, (*noticed, *artefact_notices(line.vessel, whole, seen, spoilt, physics))
+    return result, (*noticed, *artefact_notices(line.vessel, own, seen, spoilt, physics))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ctocalc._arrays import Floats
+from ctocalc._arrays import Array, Floats
+from ctocalc.geometry.frames import Frames
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.lesion.measures import VesselMeasures
@@ -13,8 +14,9 @@ from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from ctocalc.vessel.spread import ALONG_MM
 
-# A lumen wider than this is measured by its edges, a thinner one by its contrast.
-WIDE_MM = 1.2
+# A lumen wider than this is measured by its edges; a thinner one, as in a cap that tapers, by its
+# contrast, which tells nothing beyond the other width.
+WIDE_MM, WIDEST_THIN_MM = 0.7, 1.2
 # What diameters and density are off by against truth on phantoms.
 LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
 LEAST_DENSITY_SHARE = 0.1
@@ -60,6 +62,20 @@ def profile_vessel(
     )
 
 
+def with_shared(own: VesselProfile, frames: Frames) -> VesselProfile:
+    """Return the profile on all stations; those before its own lie in another given vessel."""
+    missing = len(frames) - len(own.frames)
+
+    def padded(values: Array, filler: float | str) -> Array:
+        width = [(missing, 0)] + [(0, 0)] * (values.ndim - 1)
+        return np.pad(values, width, constant_values=filler)
+
+    return VesselProfile(
+        frames=frames, values=padded(own.values, np.nan), occluded=padded(own.occluded, 0),
+        lesion=padded(own.lesion, 0), wall_source=padded(own.wall_source, "shared"),
+    )  # fmt: skip
+
+
 def lumen_area(seen: Trace, physics: ScanPhysics) -> Series:
     """Lumen area of every station with its spread; NaN everywhere without contrast."""
     s = seen.frames.arclength_mm
@@ -103,6 +119,7 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
     wide = seen.rays.lumen_diameter_mm
+    thin = np.minimum(thin, WIDEST_THIN_MM)
     diameter = np.where(np.isfinite(wide) & (wide > WIDE_MM), wide, thin)
     area = np.pi / 4.0 * diameter**2
     return np.where(seen.without_lumen, 0.0, area)

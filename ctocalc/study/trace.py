@@ -15,6 +15,7 @@ from ctocalc.image.sections import (
     polar_sections,
 )
 from ctocalc.study.settings import AnalysisSettings
+from ctocalc.vessel.branching import Stem
 from ctocalc.vessel.channel import channel_share
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
 from ctocalc.vessel.occlusion import Interruption, find_occlusions, given_occlusions
@@ -32,7 +33,10 @@ RADII_MM = np.arange(0.0, 4.01, 0.1)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trace:
-    """One vessel as seen along one axis."""
+    """One vessel as seen along one axis.
+
+    Its first ``shared`` stations lie inside the vessel that it leaves.
+    """
 
     curve: Curve
     frames: Frames
@@ -41,6 +45,17 @@ class Trace:
     rays: RayFits
     gaps: tuple[Interruption, ...]
     wall: Wall
+    shared: int = 0
+
+    @property
+    def own(self) -> "Trace":
+        """The stations of this vessel alone, arc length as before."""
+        n = self.shared
+        return Trace(
+            curve=self.curve, frames=self.frames.since(n), sections=self.sections.since(n),
+            signal=self.signal.since(n), rays=self.rays.since(n), gaps=self.gaps,
+            wall=self.wall.since(n),
+        )  # fmt: skip
 
     @property
     def occluded(self) -> Bools:
@@ -82,8 +97,12 @@ def trace(
     physics: ScanPhysics,
     settings: AnalysisSettings,
     before: Trace | None = None,
+    stem: Stem | None = None,
 ) -> Trace:
-    """Look at the vessel along one axis; an earlier look tells how wide it is."""
+    """Look at the vessel along one axis; an earlier look tells how wide it is.
+
+    ``stem``: the vessel that this one leaves.
+    """
     frames = frames_of(curve, settings)
     sections = cartesian_sections(sampler, frames, half_width_mm=HALF_WIDTH_MM, pixel_mm=PIXEL_MM)
     polar = polar_sections(sampler, frames, angles=RAYS, radius_mm=RADII_MM)
@@ -101,10 +120,19 @@ def trace(
         grid=sampler.volume.grid,
         farthest_mm=settings.wall.farthest_mm,
     )
+    shared = 0
+    if stem is not None:
+        shared = int(np.searchsorted(frames.arclength_mm, stem.ostium_mm))
+        reach = float(np.median(wall_radius_mm(frames, before, settings)))
+        walls = frames.directions(polar.angle_rad) * reach + frames.origin_lps_mm[:, None]
+        rays = rays.without(stem.tube.holds(walls))
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
         gaps = find_occlusions(
-            frames.arclength_mm, signal, rays.lumen_diameter_mm, settings=settings.occlusion
+            frames.arclength_mm[shared:],
+            signal.since(shared),
+            rays.lumen_diameter_mm[shared:],
+            settings=settings.occlusion,
         )
     wall = find_wall(rays, step_mm=settings.axis.station_mm, settings=settings.wall)
     radius = np.sqrt(wall.boundary.area_mm2 / np.pi)
@@ -114,7 +142,7 @@ def trace(
     )
     return Trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
-        wall=wall,
+        wall=wall, shared=shared,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ctocalc.study.trace import Trace
-from ctocalc.vessel.branching import Branching, Tube, branching
+from ctocalc.vessel.branching import Branching, Stem, Tube, branching
 
 
 def tube_of(vessel: str, seen: Trace) -> Tube:
@@ -23,4 +23,13 @@ def tree_of(tubes: tuple[Tube, ...], *, whole_tree: bool) -> tuple[Branching, ..
     return tuple(
         branching(own, [other for other in tubes if other is not own], whole_tree=whole_tree)
         for own in tubes
+    )
+
+
+def stems_of(tubes: tuple[Tube, ...]) -> tuple[Stem | None, ...]:
+    """Return for every line the one that it begins in, if any."""
+    named = {tube.vessel: tube for tube in tubes}
+    return tuple(
+        Stem(tube=named[beside.parent], ostium_mm=beside.ostium_mm) if beside.parent else None
+        for beside in tree_of(tubes, whole_tree=False)
     )

@@ -33,6 +33,12 @@ class Boundary:
         object.__setattr__(self, "radius_mm", frozen(self.radius_mm, (n, None)))
         object.__setattr__(self, "confidence", frozen(self.confidence, (n,)))
 
+    def since(self, first: int) -> "Boundary":
+        """Return the contours from one station on."""
+        return Boundary(
+            radius_mm=self.radius_mm[first:], kind=self.kind, confidence=self.confidence[first:]
+        )
+
     @property
     def angle_rad(self) -> Floats:
         """Clock angles (A,)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial import cKDTree
 
-from ctocalc._arrays import Floats
+from ctocalc._arrays import Bools, Floats
 from ctocalc.geometry.curve import Curve
 
 STEP_MM = 0.1
@@ -36,6 +36,19 @@ class Tube:
     def radius(self, s_mm: Floats) -> Floats:
         """Return the wall's radius at arc lengths."""
         return np.asarray(np.interp(s_mm, self.arclength_mm, self.wall_radius_mm))
+
+    def holds(self, points_lps_mm: Floats) -> Bools:
+        """Whether points (..., 3) lie inside the wall, as (...)."""
+        away, at = _beside(points_lps_mm, self)
+        return np.asarray(away < self.radius(at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stem:
+    """The vessel that a line leaves, and where along the line's own axis it has left it."""
+
+    tube: Tube
+    ostium_mm: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

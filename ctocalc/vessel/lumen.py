@@ -46,6 +46,14 @@ class LumenSignal:
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
 
+    def since(self, first: int) -> "LumenSignal":
+        """Return the signal from one station on."""
+        return LumenSignal(
+            contrast_hu=self.contrast_hu[first:], reference_hu=self.reference_hu[first:],
+            plaque_hu=self.plaque_hu[first:], floor_hu=self.floor_hu[first:],
+            tissue=self.tissue[first:], blur_mm=self.blur_mm,
+        )  # fmt: skip
+
     @property
     def share(self) -> Floats:
         """Contrast (N,) as a share of a wide lumen's; NaN where calcium takes the lumen's place."""

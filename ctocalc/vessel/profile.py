@@ -106,7 +106,8 @@ class VesselProfile:
     lesion
         (N,) number of the lesion (from 1) the station belongs to, 0 for none.
     wall_source
-        (N,) "seen", "bridged" (taken from neighbouring stations) or "none".
+        (N,) "seen", "bridged" (taken from neighbouring stations), "none", or "shared" (the line
+        still runs in another given vessel: nothing is told).
     """
 
     frames: Frames

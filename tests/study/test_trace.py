@@ -1,5 +1,6 @@
 """Following a vessel: recentring onto the true axis, and the same answer on any grid."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from ctocalc._arrays import Floats
 from ctocalc.geometry.bends import largest_bend
 from ctocalc.image.volume import Volume
+from ctocalc.study.stations import with_shared
 from ctocalc.study.trace import Trace
+from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from tests.measured_tube import line_of, look
 from tests.tube import Path, gap, rotated, scan, vessel
 
@@ -139,3 +142,24 @@ def test_without_contrast_nothing_is_called_occluded() -> None:
     assert seen.gaps == ()
     assert not seen.occluded.any()
     assert np.isnan(seen.signal.contrast_hu).all()
+
+
+def test_what_is_shared_is_left_out_and_told_as_shared() -> None:
+    whole = replace(followed(), shared=6)
+    own = whole.own
+    n = len(own.frames)
+    assert own.frames.arclength_mm[0] == whole.frames.arclength_mm[6]
+    assert own.curve.length_mm == whole.curve.length_mm
+    np.testing.assert_array_equal(own.wall.boundary.area_mm2, whole.wall.boundary.area_mm2[6:])
+    np.testing.assert_array_equal(own.signal.share, whole.signal.share[6:])
+    measured = VesselProfile(
+        frames=own.frames, values=np.ones((n, len(COLUMNS))), occluded=np.ones(n, dtype=bool),
+        lesion=np.ones(n, dtype=np.int64), wall_source=own.wall.source,
+    )  # fmt: skip
+
+    told = with_shared(measured, whole.frames)
+
+    assert set(told.wall_source[:6]) == {"shared"}
+    assert np.isnan(told.values[:6]).all()
+    assert not told.occluded[:6].any()
+    np.testing.assert_array_equal(told.values[6:], measured.values)
