@@ -20,9 +20,9 @@ from matplotlib.lines import Line2D
 
 from ctocalc.cli.case import analyze_case
 from ctocalc.cli.case_options import CaseOptions, LineOption
-from ctocalc.cli.score import span
 from ctocalc.files.clinical import Given
 from ctocalc.files.results import write_case
+from ctocalc.scores.words import span
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE, VESSEL = "blunt-calcified", "LAD"

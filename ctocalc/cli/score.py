@@ -86,6 +86,8 @@ def command(
     if table is not None:
         if form or as_json:
             raise click.UsageError("--table takes the answers from the table, and prints a table.")
+        if out is not None and out.resolve() == table.resolve():
+            raise click.UsageError("--out would replace the table; choose another file.")
         _score_table(ctx, read_form_table(table, chosen, keep=keep), Basis(basis), out)
     elif keep or out:
         raise click.UsageError("--keep and --out belong to --table.")

@@ -27,7 +27,8 @@ HOW_TO_SCORE = (
     "yes or no to an item's own name answers the whole item and goes before the facts below it.",
     "A rate holds for the modality it was published for: an angiographic score filled from CT is "
     "CT-adapted and has none.",
-    f"An occlusion younger than {CTO_MONTHS:g} months is scored, flagged as no CTO, and has no rate.",
+    f"An occlusion younger than {CTO_MONTHS:g} months is scored and flagged as no CTO; it has no "
+    "rate.",
 )
 
 

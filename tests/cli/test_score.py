@@ -96,6 +96,7 @@ def test_a_young_occlusion_is_flagged() -> None:
         (["jcto", "--out", "x.tsv"], "belong to --table"),
         (["jcto", "--table", "x.tsv", "--length-mm", "3"], "takes the answers from the table"),
         (["jcto", "--table", "x.tsv", "--json"], "prints a table"),
+        (["jcto", "--table", "x.tsv", "--out", "./x.tsv"], "would replace the table"),
         (["jcto_ct", "--calcium-fraction", "1.2"], "takes a number from 0 to 1"),
         (["jcto_ct", "--length", "yes", "--length-mm", "3"], "--length is answered twice"),
         (["jcto", "--blunt-stump", "perhaps"], "takes yes, no, unknown"),
