@@ -8,6 +8,7 @@ import click
 
 from ctocalc.cli.exit_codes import Exit
 from ctocalc.cli.score_page import score_page
+from ctocalc.errors import Code
 from ctocalc.files.atomic import replace_file
 from ctocalc.files.form_table import FormTable, read_form_table, scored_table
 from ctocalc.scores.facts import FACTS, Facts
@@ -108,7 +109,7 @@ def _scored(system: ScoringSystem, facts: Facts, basis: Basis) -> Score:
 
 def _score_table(ctx: click.Context, table: FormTable, basis: Basis, out: Path | None) -> None:
     for fault in table.faults:
-        click.echo(f"MANIFEST_INVALID: {fault}", err=True)
+        click.echo(f"{Code.MANIFEST_INVALID}: {fault}", err=True)
     if table.faults:
         ctx.exit(Exit.REFUSED)
     for sentence in table.remarks:
@@ -122,9 +123,10 @@ def _score_table(ctx: click.Context, table: FormTable, basis: Basis, out: Path |
 
 
 def _as_options(sentence: str) -> str:
-    """Write field names the way they are typed."""
+    """Write field names the way they are typed; the words that a field takes are no fields."""
+    head, takes, answers = sentence.partition("; it takes ")
     words = []
-    for word in sentence.split(" "):
+    for word in head.split(" "):
         bare = word.rstrip(",;:")
         words.append(_spelled(bare) + word[len(bare) :] if bare in FIELDS else word)
-    return " ".join(words)
+    return " ".join(words) + takes + answers

@@ -93,6 +93,7 @@ def test_a_young_occlusion_is_flagged() -> None:
         (["castle", "--age", "old"], "--age is 'old'; it takes a number from 0 to 130"),
         (["castle", "--age", "70", "--age-years", "70"], "answered twice"),
         (["castle", "--tortuosity", "bad"], "none, mild, moderate, severe, unseen, unknown, yes"),
+        (["bcto", "--sex", "x"], "--sex is 'x'; it takes female, male, unknown"),
         (["jcto", "--out", "x.tsv"], "belong to --table"),
         (["jcto", "--table", "x.tsv", "--length-mm", "3"], "takes the answers from the table"),
         (["jcto", "--table", "x.tsv", "--json"], "prints a table"),
