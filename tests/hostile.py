@@ -9,6 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pydicom
+import SimpleITK as sitk
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -43,10 +46,30 @@ def originals(folder: Path) -> Path:
     """Write the series that are damaged, one folder per kind."""
     for name, syntax in SYNTAXES.items():
         save(SMALL.datasets(), folder / name, syntax=syntax)
+    for compressor in ("JPEG", "JPEG2000"):
+        (folder / compressor).mkdir()
+        for n, ds in enumerate(SMALL.datasets()):
+            _by_simpleitk(ds, folder / compressor / str(n), compressor)
     for name in ("explicit", "implicit", "rle"):
         (folder / f"frames-{name}").mkdir()
         write(multi_frame(SMALL.datasets()), folder / f"frames-{name}" / "x", SYNTAXES[name])
     return folder
+
+
+def _by_simpleitk(ds: Dataset, file: Path, compressor: str) -> None:
+    """Write a data set with pixels that SimpleITK compressed: pydicom cannot."""
+    stored = np.frombuffer(ds.PixelData, "<i2").reshape(1, ds.Rows, ds.Columns)
+    writer = sitk.ImageFileWriter()
+    writer.SetImageIO("GDCMImageIO")
+    writer.UseCompressionOn()
+    writer.SetCompressor(compressor)
+    writer.SetFileName(str(file))
+    writer.Execute(sitk.GetImageFromArray(stored))
+    compressed = pydicom.dcmread(file)
+    ds.file_meta = compressed.file_meta
+    ds.PixelData = compressed.PixelData
+    ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
+    ds.save_as(file, enforce_file_format=True)
 
 
 def make(base: Path, folder: Path, seed: tuple[int, int]) -> str:
