@@ -28,13 +28,14 @@ MOST_FRAGMENTS = 200_000
 MOST_FRAME_BYTES = 1 << 28
 _ITEM = (0xFFFE, 0xE000)
 _FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_END_OF_IMAGE = b"\xff\xd9"
 Fragments = tuple[tuple[int, int], ...]
 """First byte and length of each."""
 _ANONYMOUS_UID = "1.2.826.0.1.3680043.8.498.1"
 
 
 class CutOff(ValueError):
-    """The file ends within the frame."""
+    """The file, or the compressed frame in it, ends within the frame."""
 
 
 def frame_bytes(header: SliceHeader) -> bytes:
@@ -59,7 +60,10 @@ def frame_bytes(header: SliceHeader) -> bytes:
 
 
 def decoded_frame(header: SliceHeader, data: bytes) -> Array:
-    """Return the values of a compressed frame, as its decoder gives them."""
+    """Return the values of a compressed frame, as its decoder gives them.
+
+    Raises almost anything when the frame is damaged; CutOff when it ends early.
+    """
     dataset = _wrapped(header, data)
     if header.shared.syntax == tags.RLE:
         with quiet_pydicom():
@@ -67,6 +71,8 @@ def decoded_frame(header: SliceHeader, data: bytes) -> Array:
         return values
     if frame_size(data) != (header.shared.rows, header.shared.columns):
         raise ValueError("the compressed frame is of another size")
+    if not data.rstrip(b"\0").endswith(_END_OF_IMAGE):
+        raise CutOff  # decoders make up what is missing, in silence
     with tempfile.NamedTemporaryFile(suffix=".dcm") as file:
         dataset.save_as(file, enforce_file_format=True)
         file.flush()

@@ -1,6 +1,10 @@
 """``inspect``: every series and phase of a folder, whether it is usable, and no identity."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +161,49 @@ def test_bright_even_blood_is_seen_and_soft_tissue_is_not(tmp_path: Path) -> Non
     for name, hu, seen in (("blood", 400, True), ("tissue", 40, False)):
         wide.write(tmp_path / name, edit=_filled(hu))
         assert document(tmp_path / name)["images"][0]["contrast_pool_seen"] is seen
+
+
+def test_progress_is_shown_on_a_terminal_alone(tmp_path: Path) -> None:
+    for n in range(60):
+        (tmp_path / f"DOE{n}").write_bytes(b"junk")
+    SMALL.write(tmp_path / "ct")
+    code = "from ctocalc.cli.main import main; main()"
+    terminal, other_end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", code, "inspect", str(tmp_path), "--json"],
+        check=True, stdout=subprocess.PIPE, stderr=other_end,
+    )  # fmt: skip
+    os.close(other_end)
+    shown = os.read(terminal, 10_000)
+    os.close(terminal)
+    assert b"50 files" in shown
+    assert json.loads(done.stdout)["files"] == 68
+    assert run(tmp_path).stderr == ""
+
+
+@pytest.mark.parametrize("phase", ["75", "x%", "75%%", "-1", ""])
+def test_analyze_takes_a_phase_that_can_be_one(phase: str, tmp_path: Path) -> None:
+    """A number alone is one as listed; what can be no phase is a fault of usage."""
+    from ctocalc.cli.analyze import command as analyze
+
+    SMALL.write(tmp_path)
+    line = tmp_path / "lad.csv"
+    line.write_text("x,y,z\n-6,12,101\n-6,12,102\n-6,12,103\n")
+    words = [str(tmp_path), "--centerline", str(line), "--json", "--phase", phase]
+    done = CliRunner().invoke(analyze, words)
+    if phase == "75":
+        assert isinstance(done.exception, ImageRefused)
+        assert "no such phase" in str(done.exception)
+    else:
+        assert (done.exit_code, "75% or 650ms" in done.stderr) == (2, True)
+
+
+def test_a_volume_file_has_no_phases(shared_data: Path) -> None:
+    file = shared_data / "dicom2nifti" / "generic" / "compressed_ground_truth.nii.gz"
+    assert open_scan(file, wanted="1", phase="1").grid.shape_kji[0] == 4
+    with pytest.raises(ImageRefused) as refused:
+        open_scan(file, phase="75%")
+    assert refused.value.code is Code.NO_IMAGES
 
 
 def _filled(hu: int) -> Edit:

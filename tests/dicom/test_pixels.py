@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -21,6 +22,7 @@ from ctocalc.dicom.pixels import decode, read_block
 from ctocalc.dicom.read import open_series, read
 from ctocalc.errors import Code, ImageRefused
 from tests.dicom_builder import Series, files, header_of, hu_at, save, write
+from tests.hostile import originals
 
 SYNTAXES = (
     ExplicitVRLittleEndian,
@@ -165,6 +167,21 @@ def test_damaged_compressed_pixels_are_refused_in_silence(
     for text in (said.out, said.err, str(refused.value)):
         assert "DOE" not in text
         assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG2000", "jpegls"])
+def test_a_codestream_that_ends_early_is_refused(tmp_path: Path, kind: str) -> None:
+    """The file is whole and its items fit, but decoders would make up the rest."""
+    folder = originals(tmp_path) / kind
+    for file in files(folder):
+        ds = pydicom.dcmread(file)
+        (frame,) = generate_frames(ds.PixelData, number_of_frames=1)
+        ds.PixelData = encapsulate([frame.rstrip(b"\0")[: len(frame) // 2]])
+        ds["PixelData"].is_undefined_length = True
+        ds.save_as(file)
+    with pytest.raises(ImageRefused) as refused:
+        read(open_series(folder), SMALL.centre()[None], margin_mm=50)
+    assert refused.value.code is Code.TRUNCATED
 
 
 @pytest.mark.parametrize(("declared", "present"), [(63536, -2000), (None, -2000), (-32768, -2000)])

@@ -33,6 +33,22 @@ def test_several_usable_series_are_never_guessed(tmp_path: Path) -> None:
     assert open_series(tmp_path, wanted="2").grid.shape_kji[0] == 6
 
 
+def test_a_phase_is_chosen_among_series_too(tmp_path: Path) -> None:
+    for number, percent in ((1, 40.0), (2, 75.0)):
+
+        def edit(_: int, ds: Dataset, number: int = number, percent: float = percent) -> None:
+            ds.SeriesNumber, ds.NominalPercentageOfCardiacPhase = number, percent
+
+        Series(shape=(5 + number, 4, 5)).write(tmp_path / str(number), edit=edit)
+    for phase, slices in (("40%", 6), ("75 %", 7)):
+        opened = open_series(tmp_path, phase=phase)
+        assert (opened.facts.slices, opened.facts.phase) == (slices, f"{phase[:2]} %")
+    for phase, code in (("1", Code.SEVERAL_SERIES), ("60%", Code.NO_IMAGES), ("x", Code.NO_IMAGES)):
+        with pytest.raises(ImageRefused) as refused:
+            open_series(tmp_path, phase=phase)
+        assert refused.value.code is code
+
+
 def test_a_series_with_phases_is_not_passed_over_for_another(tmp_path: Path) -> None:
     def phase(n: int, ds: Dataset) -> None:
         ds.TriggerTime = 300 + 350 * (n % 2)
