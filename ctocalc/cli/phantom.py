@@ -26,10 +26,10 @@ def command(
     NAME is one of --list, or random:SEED, or random-hard:SEED.
     DIR/dicom/*.dcm, DIR/centerlines/*.csv, DIR/truth.json, DIR/stations.tsv.
     """  # noqa: D301 - click wants the character itself, a raw docstring shows it to the reader
-    from ctocalc.phantom.cases import ARTEFACTS, NAMES, named
+    from ctocalc.phantom.cases import EVERY, named
 
     if listing:
-        for known in NAMES | ARTEFACTS:
+        for known in EVERY:
             click.echo(f"{known}\t{named(known).summary}")
         return
     if name is None or out is None:
@@ -42,7 +42,7 @@ def command(
     try:
         spec = recipe(name)
     except KeyError:
-        known_names = ", ".join(NAMES | ARTEFACTS)
+        known_names = ", ".join(EVERY)
         raise click.UsageError(
             f"There is no phantom of that name; known are {known_names}, random:SEED and "
             "random-hard:SEED."

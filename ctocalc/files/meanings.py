@@ -204,7 +204,7 @@ LESION_MEASURES = (
     ),
     Field(
         name="max_calcium_thickness_mm", shape="maximum", unit=MM, low=0,
-        doc="Largest radial thickness of calcium at an occluded station.",
+        doc="Largest radial thickness of calcium among occluded stations, 1 mm running mean.",
     ),
     Field(
         name="longest_arc_over_270_mm", unit=MM, low=0,

@@ -7,7 +7,7 @@ import numpy as np
 
 from ctocalc.geometry.curve import Curve
 from ctocalc.lesion import calcification, place, plaque
-from ctocalc.lesion.course import course
+from ctocalc.lesion.course import course, proximal_course
 from ctocalc.lesion.grouping import group
 from ctocalc.lesion.landing import distal_landing
 from ctocalc.lesion.lesion import Island, Lesion, OcclusionPart, Point, Presence
@@ -69,7 +69,7 @@ def _describe(
     tree = vessel.branching
     named, rule = place.segment(vessel.vessel, start, tree)
     branches = place.side_branches(first.entry, last.exit, (start, end), tree, settings)
-    upstream = course(vessel, 0.0, start if first.entry else 0.0, settings)
+    upstream = proximal_course(vessel, first.entry, settings)
     whole = course(vessel, 0.0, vessel.curve.length_mm, settings)
     flush = place.flush_with(first.entry, tree, settings.flush_mm)
     described = [_part(part, vessel.curve, flush if part is first else None) for part in parts]
@@ -116,7 +116,7 @@ def _describe(
         calcium_length_mm=in_all,
         calcium_longest_mm=longest,
         calcium_share_of_length=calcification.share_of_length(found, within, truncated=truncated),
-        max_calcium_thickness_mm=found.thickness.largest(blocked),
+        max_calcium_thickness_mm=largest_mean(found.thickness, intervals),
         longest_arc_over_270_mm=calcification.longest_wide_arc(arc_largest, within),
         wall_diameter_at_calcium_mm=calcification.wall_diameter(found.wall_area, fraction.at_mm),
         calcium_by_region=plaque.by_region(found, start, end),

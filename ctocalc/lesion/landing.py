@@ -25,12 +25,13 @@ NO_EXIT = "the exit lies beyond the end of the line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lumen:
-    """What the open lumen of the zone tells."""
+    """What the open lumen of the zone tells; ``hidden`` says what of it calcium covers."""
 
     mean: Measured
     least: Measured
     reference: Measured
     stenosis: Measured
+    hidden: str | None = None
 
 
 def distal_landing(
@@ -41,8 +42,9 @@ def distal_landing(
     Mean and smallest diameter (1 mm means) and the largest stenosis against the zone's own
     reference, the width that four fifths of the first 20 mm do not pass: a vessel that is narrow
     all along has no stenosis, but its mean diameter tells.  The exit's own taper is no disease of
-    the zone and left out.  Misleads where a collateral fills the vessel faintly: an underfilled
-    vessel is narrower than it is once opened.
+    the zone and left out.  Where calcium hides the lumen a stenosis is not seen, and a "no" is
+    borderline.  Misleads where a collateral fills the vessel faintly: an underfilled vessel is
+    narrower than it is once opened.
     """
     s = vessel.arclength_mm
     end = min(end_mm + settings.landing_mm, float(s[-1]))
@@ -51,9 +53,7 @@ def distal_landing(
         return _untold(end_mm, end, NO_EXIT)
     full = max(end_mm, exit_.tip_mm + exit_.taper_mm) + BLUR_MM
     lumen = _lumen(vessel.lumen_area, full, end, settings)
-    missing = end_mm + settings.landing_mm - end
-    short = f"only {end - end_mm:.1f} of {settings.landing_mm:g} mm of the line remain"
-    reason = short if missing > 0.5 else None
+    reason = "; ".join(filter(None, (_short(end - end_mm, settings), lumen.hidden))) or None
     clear = ~(vessel.burden.fraction.value > 0.0) & zone
     return DistalLanding(
         start_mm=end_mm,
@@ -72,6 +72,13 @@ def distal_landing(
     )
 
 
+def _short(length_mm: float, settings: LesionSettings) -> str | None:
+    """Say that the line ends within the zone; a station less is none."""
+    if length_mm > settings.landing_mm - 1.0:
+        return None
+    return f"only {length_mm:.1f} of {settings.landing_mm:g} mm of the line remain"
+
+
 def _lumen(area: Series, start_mm: float, end_mm: float, settings: LesionSettings) -> _Lumen:
     s = area.arclength_mm
     diameter = np.sqrt(4.0 / np.pi * area.value)
@@ -86,13 +93,15 @@ def _lumen(area: Series, start_mm: float, end_mm: float, settings: LesionSetting
         mm, percent = (Measured.unknown(unit, reason) for unit in (Unit.MM, Unit.PERCENT))
         return _Lumen(mean=mm, least=mm, reference=mm, stenosis=percent)
     reference = float(np.percentile(smooth[behind], REFERENCE_PERCENTILE))
-    loose = float(sd[behind].mean())
+    loose = float(np.median(sd[behind]))
     n = int(np.argmin(np.where(here, smooth, np.inf)))
+    covered = float(((s >= start_mm) & (s <= end_mm) & ~np.isfinite(diameter)).sum()) * step
     return _Lumen(
-        mean=measured(float(smooth[here].mean()), float(sd[here].mean()), Unit.MM),
+        mean=measured(float(smooth[here].mean()), float(np.median(sd[here])), Unit.MM),
         least=measured(float(smooth[n]), float(sd[n]), Unit.MM, at_mm=float(s[n])),
         reference=measured(reference, loose, Unit.MM),
         stenosis=_stenosis(float(smooth[n]), float(sd[n]), reference, loose, float(s[n])),
+        hidden=f"calcium hides {covered:.1f} mm of the lumen" if covered else None,
     )
 
 
@@ -108,8 +117,8 @@ def _stenosis(
     )
 
 
-def _diseased(lumen: _Lumen, short: str | None, settings: LesionSettings) -> Presence:
-    """Narrow on the whole, or stenosed somewhere; what is missing of the zone may be diseased."""
+def _diseased(lumen: _Lumen, unseen: str | None, settings: LesionSettings) -> Presence:
+    """Narrow on the whole, or stenosed somewhere; what is not seen of the zone may be, too."""
     mean, stenosis = lumen.mean, lumen.stenosis
     if mean.value is None or stenosis.value is None:
         return Presence(present=None, value=mean, reason=mean.reason)
@@ -123,8 +132,8 @@ def _diseased(lumen: _Lumen, short: str | None, settings: LesionSettings) -> Pre
     return Presence(
         present=present,
         value=mean,
-        borderline=surely != maybe or (short is not None and not present),
-        reason=short,
+        borderline=surely != maybe or (unseen is not None and not present),
+        reason=unseen,
     )
 
 

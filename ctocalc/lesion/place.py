@@ -8,9 +8,9 @@ from ctocalc.vessel.branching import Branching, Mouth
 from ctocalc.vessel.caps import Cap
 
 # A mouth's edges, a branch's width and its direction are told to about this on phantoms.
-MOUTH_SD_MM = 0.6
-WIDTH_SD_MM = 0.25
-TAKE_OFF_SD_DEG = 6.0
+MOUTH_SD_MM = 0.4
+WIDTH_SD_MM = 0.15
+TAKE_OFF_SD_DEG = 5.0
 NO_LINES = "no other line that leaves this vessel was given, and it was not said that none does"
 ONLY_GIVEN = "no branch given arises there; whether there are others was not said (--whole-tree)"
 FROM_FIRST_POINT = "taken from the line's first point, which should lie at the ostium"

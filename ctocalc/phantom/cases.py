@@ -5,10 +5,11 @@ from collections.abc import Callable
 from ctocalc.phantom import recipes_artefact as artefact
 from ctocalc.phantom import recipes_calcium as calcium
 from ctocalc.phantom import recipes_lumen as lumen
+from ctocalc.phantom import recipes_place as place
 from ctocalc.phantom.random_case import random_case
 from ctocalc.phantom.spec import CaseSpec
 
-__all__ = ["ARTEFACTS", "NAMES", "named", "random_case", "recipe"]
+__all__ = ["ARTEFACTS", "EVERY", "NAMES", "PLACES", "named", "random_case", "recipe"]
 
 NAMES: dict[str, Callable[[], CaseSpec]] = {
     "open-vessel": lumen.open_vessel,
@@ -39,11 +40,20 @@ ARTEFACTS: dict[str, Callable[[], CaseSpec]] = {
     "step": artefact.step,
     "step-at-cap": artefact.step_at_cap,
 }
+PLACES: dict[str, Callable[[], CaseSpec]] = {
+    "ostial": place.ostial,
+    "ostial-branch": place.ostial_branch,
+    "flush-branch": place.flush_branch,
+    "diseased-landing": place.diseased_landing,
+    "two-bends": place.two_bends,
+}
+
+EVERY = NAMES | ARTEFACTS | PLACES
 
 
 def named(name: str) -> CaseSpec:
     """Return the recipe of a named case; KeyError when there is none."""
-    return (NAMES | ARTEFACTS)[name]()
+    return EVERY[name]()
 
 
 def recipe(name: str) -> CaseSpec:

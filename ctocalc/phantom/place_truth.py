@@ -83,7 +83,7 @@ def landing(m: Measuring, last: TrueOcclusion) -> dict[str, Any]:
     end = min(exit_mm + LANDING_MM, length)
     gaps = m.vessel.interruptions
     tapers = [g.end_mm + g.distal.length_mm for g in gaps if abs(g.end_mm - exit_mm) < LANDING_MM]
-    full = max([exit_mm, *tapers])
+    full = max([exit_mm, *tapers]) + _STEP_MM
     s, behind = (
         np.arange(full, min(stop, length) + 1e-9, _STEP_MM) for stop in (end, full + REFERENCE_MM)
     )

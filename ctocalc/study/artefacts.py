@@ -13,7 +13,14 @@ from ctocalc.geometry.frames import Frames
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import Sampler
 from ctocalc.image.steps import find_steps
-from ctocalc.lesion.lesion import Lesion, OcclusionPart, Presence, Stump, VesselCalcium
+from ctocalc.lesion.lesion import (
+    DistalLanding,
+    Lesion,
+    OcclusionPart,
+    Presence,
+    Stump,
+    VesselCalcium,
+)
 from ctocalc.quantity import Measured
 from ctocalc.study.trace import PIXEL_MM, Trace
 from ctocalc.vessel.metal import densest_calcium_hu, metal_stations
@@ -100,6 +107,9 @@ def judged(lesion: Lesion, seen: Trace, found: Artefacts) -> Lesion:
     s = seen.frames.arclength_mm
     if (found.metal & (s >= lesion.start_mm) & (s <= lesion.end_mm)).any():
         lesion = _untold(lesion)
+    beyond = lesion.distal_landing
+    if (found.metal & (s >= beyond.start_mm) & (s <= beyond.end_mm)).any():
+        lesion = replace(lesion, distal_landing=_no_landing(beyond))
     parts = tuple(_unsure(part, seen, found) for part in lesion.occlusions)
     if parts == lesion.occlusions:
         return lesion
@@ -197,6 +207,12 @@ def _blank(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{f.name: _blank(getattr(value, f.name)) for f in fields(value)})
     return value
+
+
+def _no_landing(landing: DistalLanding) -> DistalLanding:
+    """Return a landing zone that metal hides: neither lumen nor calcium is told."""
+    blank: DistalLanding = _blank(landing)
+    return replace(blank, calcium_free=(), calcium_free_sectors=(), reason=METAL_REASON)
 
 
 def _fault(at_mm: float, seen: Trace, found: Artefacts) -> str | None:

@@ -279,3 +279,45 @@ def test_help_answers_without_anything_heavy() -> None:
     )
     assert done.stderr.strip() == "[]"
     assert "--centerline" in done.stdout
+
+
+def test_a_branch_line_is_followed_but_is_no_vessel_of_the_result(
+    result: Callable[..., Any], folder: Path
+) -> None:
+    steps = [f"{31.0 + 0.7 * s},{-42.0},{88.0 - 0.7 * s}" for s in range(12)]
+    (folder / "d1.csv").write_text("\n".join(["x,y,z", *steps]) + "\n")
+    record = result("--centerline", "lad.csv", "--branch", "d1.csv:D1", "--frame", "lps")
+    (vessel,) = record["vessels"]
+    (lesion,) = vessel["lesions"]
+    (branch,) = lesion["side_branches"]
+    assert branch["vessel"] == "D1"
+    assert lesion["proximal_side_branch"]["present"] is True
+    assert [one["role"] for one in record["provenance"]["inputs"]] == [
+        "series", "centerline LAD", "branch D1"
+    ]  # fmt: skip
+
+
+def test_the_whole_tree_without_a_branch_has_no_side_branch(result: Callable[..., Any]) -> None:
+    told = [
+        result("--centerline", "lad.csv", *more)["vessels"][0]["lesions"][0]
+        for more in ((), ("--whole-tree",))
+    ]
+    assert [one["proximal_side_branch"]["present"] for one in told] == [None, False]
+    assert [one["side_branches"] for one in told] == [None, []]
+
+
+def test_a_branch_that_cannot_be_used_refuses_the_case(run: Run, tmp_path: Path) -> None:
+    code, _, err = run(
+        "scan.mha", "--centerline", "lad.csv", "--branch", "far.csv:D1", "--out", tmp_path / "x"
+    )
+    assert code == 3
+    assert "CENTERLINE_OUTSIDE_IMAGE: D1" in err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_branch_named_like_a_vessel_is_an_error_of_use(run: Run, tmp_path: Path) -> None:
+    code, _, err = run(
+        "scan.mha", "--centerline", "lad.csv", "--branch", "lad.csv", "--out", tmp_path / "x"
+    )
+    assert code == 2
+    assert "LAD" in err

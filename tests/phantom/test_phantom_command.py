@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ctocalc.cli.main import main
-from ctocalc.phantom.cases import ARTEFACTS, NAMES
+from ctocalc.phantom.cases import EVERY
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -29,13 +29,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_list_names_every_case(run: Run) -> None:
     code, out, _ = run("phantom", "--list")
     assert code == 0
-    assert [line.split("\t")[0] for line in out.splitlines()] == [*NAMES, *ARTEFACTS]
+    assert [line.split("\t")[0] for line in out.splitlines()] == list(EVERY)
 
 
 def test_an_unknown_name_is_a_usage_error_that_lists_the_names(run: Run, tmp_path: Path) -> None:
     code, out, err = run("phantom", "no-such", "--out", tmp_path / "x")
     assert (code, out) == (2, "")
-    assert all(name in err for name in NAMES)
+    assert all(name in err for name in EVERY)
     assert not (tmp_path / "x").exists()
 
 

@@ -44,6 +44,14 @@ def test_every_fact_of_the_vocabulary_is_bridged() -> None:
         ("calcium_fraction", LESION.max_calcium_fraction),
         ("calcium_arc_deg", LESION.max_calcium_arc_largest_deg),
         ("arc_where_half_calcified_deg", LESION.max_arc_where_half_calcified_deg),
+        ("calcium_share_of_length", LESION.calcium_share_of_length),
+        ("largest_bend_proximal_deg", LESION.largest_bend_proximal_deg),
+        ("second_bend_proximal_deg", LESION.second_bend_proximal_deg),
+        ("largest_bend_vessel_deg", LESION.largest_bend_vessel_deg),
+        ("second_bend_vessel_deg", LESION.second_bend_vessel_deg),
+        ("calcium_thickness_mm", LESION.max_calcium_thickness_mm),
+        ("stretch_over_270_mm", LESION.longest_arc_over_270_mm),
+        ("vessel_diameter_mm", LESION.wall_diameter_at_calcium_mm),
     ],
 )
 def test_a_number_keeps_its_interval(name: str, measured: Measured) -> None:
@@ -121,6 +129,7 @@ def test_borderline_travels() -> None:
         ("full_moon", "full_moon"),
         ("multiple_occlusions", "multiple_occlusions"),
         ("proximal_side_branch", "side_branch"),
+        ("ostial", "ostial"),
     ],
 )
 def test_presences_become_answers(field: str, name: str) -> None:
@@ -130,6 +139,65 @@ def test_presences_become_answers(field: str, name: str) -> None:
         fact = answers(replace(LESION, **{field: found}))[name]  # type: ignore[arg-type]
         assert fact.answer is answer
         assert fact.source is Source.IMAGE
+
+
+@pytest.mark.parametrize("present", [True, False, None])
+def test_the_landing_zone_answers_for_its_disease(present: bool | None) -> None:
+    found = Presence(present=present, borderline=present is False, reason="as told")
+    zone = replace(LESION.distal_landing, diseased=found)
+    fact = answers(replace(LESION, distal_landing=zone))["distal_landing_diseased"]
+    wanted = {True: Answer.YES, False: Answer.NO, None: Answer.MISSING}[present]
+    assert (fact.answer, fact.borderline, fact.reason) == (wanted, present is False, "as told")
+
+
+@pytest.mark.parametrize(
+    ("vessel", "circumflex", "right", "non_lad"),
+    [
+        ("LAD", Answer.NO, Answer.NO, Answer.NO),
+        ("LCX", Answer.YES, Answer.NO, Answer.YES),
+        ("RCA", Answer.NO, Answer.YES, Answer.YES),
+        ("PDA", Answer.MISSING, Answer.MISSING, Answer.YES),
+        ("line-1", Answer.MISSING, Answer.MISSING, Answer.MISSING),
+    ],
+)
+def test_the_artery_comes_from_the_label_and_not_from_the_image(
+    vessel: str, circumflex: Answer, right: Answer, non_lad: Answer
+) -> None:
+    told = answers(vessel=vessel)
+    facts = [told[name] for name in ("circumflex", "right_coronary", "non_lad")]
+    assert [fact.answer for fact in facts] == [circumflex, right, non_lad]
+    for fact in facts:
+        known = fact.answer is not Answer.MISSING
+        assert fact.source is (Source.GIVEN if known else Source.NOT_GIVEN)
+        assert known or fact.reason
+
+
+def test_patient_facts_reach_the_scores() -> None:
+    told = answers(
+        clinical=ClinicalFacts(
+            age_years=71.0, sex="female", prior_cabg=Answer.YES, prior_mi=Answer.NO,
+            lvef_percent=40.0, rentrop=2, collaterals=Answer.NO, cap_ambiguity=Answer.UNKNOWN,
+            graft_on_vessel=Answer.YES, tortuosity="unseen", calcification_grade="moderate",
+        )
+    )  # fmt: skip
+    numbers = {name: told[name].measured for name in ("age_years", "lvef_percent", "rentrop")}
+    assert {n: m.value for n, m in numbers.items() if m} == {
+        "age_years": 71.0, "lvef_percent": 40.0, "rentrop": 2.0
+    }  # fmt: skip
+    words = {
+        "female": Answer.YES, "prior_cabg": Answer.YES, "prior_mi": Answer.NO,
+        "interventional_collaterals": Answer.NO, "cap_ambiguity": Answer.UNKNOWN,
+        "graft_on_vessel": Answer.YES, "tortuosity_grade_severe": Answer.YES,
+        "tortuosity_grade_moderate": Answer.UNKNOWN, "calcification_moderate": Answer.YES,
+        "calcification_severe": Answer.NO,
+    }  # fmt: skip
+    assert {name: told[name].answer for name in words} == words
+    assert all(told[name].source is Source.GIVEN for name in (*words, *numbers))
+
+
+def test_what_nobody_gave_is_missing_and_no_no() -> None:
+    given = {name for name, fact in answers().items() if fact.source is Source.GIVEN}
+    assert given == {"circumflex", "right_coronary", "non_lad"}
 
 
 def test_clinical_facts_are_given_or_not_given() -> None:
