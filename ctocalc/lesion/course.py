@@ -34,11 +34,12 @@ class Course:
 
 def proximal_course(vessel: VesselMeasures, entry: Cap | None, settings: LesionSettings) -> Course:
     """Return the bends before the entry; a bend that the entry cuts may reach farther, or less."""
+    begin = vessel.branching.ostium_mm
     if entry is None:
-        return course(vessel, 0.0, 0.0, settings)
+        return course(vessel, begin, begin, settings)
     off = Z95 * entry.half_sd_mm
     near, at, far = (
-        course(vessel, 0.0, min(max(s, 0.0), vessel.curve.length_mm), settings)
+        course(vessel, begin, min(max(s, 0.0), vessel.curve.length_mm), settings)
         for s in (entry.half_mm - off, entry.half_mm, entry.half_mm + off)
     )
     return Course(

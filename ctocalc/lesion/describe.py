@@ -33,7 +33,8 @@ def describe(
 
     ``target`` names the target lesion; by default the most proximal total occlusion is it.
     """
-    lesions = group(gaps, settings.same_cto_gap_mm)
+    whole = [place.from_ostium(gap, vessel.branching) for gap in gaps]
+    lesions = group(whole, settings.same_cto_gap_mm)
     if target is None:
         total = [n for n, parts in enumerate(lesions, start=1) if parts[0].total]
         target = total[0] if total else None
@@ -70,7 +71,7 @@ def _describe(
     named, rule = place.segment(vessel.vessel, start, tree)
     branches = place.side_branches(first.entry, last.exit, (start, end), tree, settings)
     upstream = proximal_course(vessel, first.entry, settings)
-    whole = course(vessel, 0.0, vessel.curve.length_mm, settings)
+    whole = course(vessel, tree.ostium_mm, vessel.curve.length_mm, settings)
     flush = place.flush_with(first.entry, tree, settings.flush_mm)
     described = [_part(part, vessel.curve, flush if part is first else None) for part in parts]
     return Lesion(

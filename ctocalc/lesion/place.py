@@ -1,19 +1,40 @@
 """Where a lesion lies: at the ostium, in which segment, and beside which branches."""
 
+from dataclasses import replace
+
 from ctocalc.lesion.lesion import BranchPlace, Presence, SideBranch
 from ctocalc.lesion.measures import LesionSettings
 from ctocalc.lesion.spread import Z95, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.branching import Branching, Mouth
 from ctocalc.vessel.caps import Cap
+from ctocalc.vessel.occlusion import Interruption
 
 # A mouth's edges, a branch's width and its direction are told to about this on phantoms.
 MOUTH_SD_MM = 0.4
 WIDTH_SD_MM = 0.15
 TAKE_OFF_SD_DEG = 5.0
+# The first station of a vessel lies less than this behind where it leaves its parent.
+OSTIUM_MM = 1.0
 NO_LINES = "no other line that leaves this vessel was given, and it was not said that none does"
 ONLY_GIVEN = "no branch given arises there; whether there are others was not said (--whole-tree)"
 FROM_FIRST_POINT = "taken from the line's first point, which should lie at the ostium"
+
+
+def from_ostium(gap: Interruption, branching: Branching) -> Interruption:
+    """Give an occlusion that begins where the vessel leaves its parent its entry there.
+
+    No lumen of its own is seen before it, but the parent's wall tells where it begins: blunt, as
+    nothing tapers.
+    """
+    at = branching.ostium_mm
+    if gap.entry is not None or branching.parent is None or gap.start_mm > at + OSTIUM_MM:
+        return gap
+    cap = Cap(
+        tip_mm=at, half_mm=at, one_mm=at, half_sd_mm=MOUTH_SD_MM, taper_mm=0.0,
+        taper_sd_mm=MOUTH_SD_MM, p_blunt=1.0,
+    )  # fmt: skip
+    return replace(gap, start_mm=at, entry=cap)
 
 
 def ostial(entry: Cap | None, branching: Branching, settings: LesionSettings) -> Presence:

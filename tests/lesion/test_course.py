@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ctocalc.geometry.curve import Curve
-from ctocalc.lesion.course import course
+from ctocalc.lesion.course import course, proximal_course
 from ctocalc.lesion.measures import LesionSettings
+from ctocalc.vessel.caps import Cap
 from tests.curves import bent_line, circle
 from tests.lesion.vessel_made import vessel
 
@@ -60,3 +61,27 @@ def test_the_smallest_bend_listed_is_a_setting_and_the_two_largest_are_told_rega
     many = course(arc, 0.0, length, LesionSettings(least_bend_deg=15.0))
     assert len(many.bends) == 3
     assert [b.start_mm for b in many.bends] == sorted(b.start_mm for b in many.bends)
+
+
+def entry(at_mm: float, sd_mm: float) -> Cap:
+    return Cap(
+        tip_mm=at_mm, half_mm=at_mm, one_mm=at_mm, half_sd_mm=sd_mm, taper_mm=1.0,
+        taper_sd_mm=0.5, p_blunt=0.5,
+    )  # fmt: skip
+
+
+def test_a_bend_that_the_entry_cuts_is_the_less_sure_the_less_the_entry_is() -> None:
+    """From 25 mm on the line bends by 5 degrees per mm: 30 degrees before an entry at 31 mm."""
+    sharp, vague = (proximal_course(BENT, entry(31.0, sd), SETTINGS) for sd in (0.05, 1.0))
+    for found in (sharp, vague):
+        assert found.largest_deg.value == pytest.approx(30.0, abs=1.0)
+    low, high = vague.largest_deg.low, vague.largest_deg.high
+    assert low is not None
+    assert high is not None
+    assert low < 30.0 - 5 * 1.96
+    assert high > 30.0 + 5 * 1.96
+    assert sharp.largest_deg.high < high  # type: ignore[operator]
+
+
+def test_an_entry_that_is_not_seen_leaves_the_proximal_course_untold() -> None:
+    assert proximal_course(BENT, None, SETTINGS).largest_deg.value is None

@@ -1,12 +1,22 @@
 """Ostium, segment and branches, from mouths at known places."""
 
+from dataclasses import replace
+
 import pytest
 
 from ctocalc.lesion.lesion import BranchPlace
 from ctocalc.lesion.measures import LesionSettings
-from ctocalc.lesion.place import branch_at_cap, flush_with, ostial, segment, side_branches
+from ctocalc.lesion.place import (
+    branch_at_cap,
+    flush_with,
+    from_ostium,
+    ostial,
+    segment,
+    side_branches,
+)
 from ctocalc.vessel.branching import Branching, Mouth
 from ctocalc.vessel.caps import Cap
+from ctocalc.vessel.occlusion import Interruption
 
 SETTINGS = LesionSettings()
 ALONE = Branching()
@@ -47,6 +57,31 @@ def test_a_branch_has_its_ostium_where_it_leaves_its_parent() -> None:
     assert found.value.value == pytest.approx(1.0)
     assert found.reason is None
     assert ostial(None, child, SETTINGS).present is None
+
+
+def test_an_occlusion_from_the_parents_wall_on_has_its_entry_there() -> None:
+    child = Branching(parent="LAD", ostium_mm=6.0)
+    unseen = Interruption(
+        start_mm=6.5, end_mm=20.0, entry=None, exit=cap(20.0), islands_mm=(), total=True
+    )
+    found = from_ostium(unseen, child)
+    assert found.entry is not None
+    assert (found.start_mm, found.entry.half_mm, found.entry.p_blunt) == (6.0, 6.0, 1.0)
+    assert flush_with(found.entry, child, 0.5) == "LAD"
+    assert ostial(found.entry, child, SETTINGS).present is True
+
+
+def test_an_entry_that_is_seen_or_lies_farther_on_or_has_no_parent_stays() -> None:
+    child = Branching(parent="LAD", ostium_mm=6.0)
+    unseen = Interruption(
+        start_mm=6.5, end_mm=20.0, entry=None, exit=cap(20.0), islands_mm=(), total=True
+    )
+    for gap, among in (
+        (replace(unseen, entry=cap(6.5)), child),
+        (replace(unseen, start_mm=7.5), child),
+        (unseen, ALONE),
+    ):
+        assert from_ostium(gap, among) is gap
 
 
 @pytest.mark.parametrize(

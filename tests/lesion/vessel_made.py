@@ -10,6 +10,7 @@ from ctocalc.geometry.curve import Curve
 from ctocalc.lesion.measures import VesselMeasures
 from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
+from ctocalc.vessel.branching import Branching
 
 LENGTH_MM = 60.0
 S = np.arange(0.0, LENGTH_MM + 0.01, 0.5)
@@ -44,6 +45,7 @@ def vessel(
             fraction=series(share, Unit.FRACTION, 0.01, 1.0),
             arclength_mm=area.arclength_mm,
         ),
+        branching=Branching(),
         clock=np.zeros((len(wide), 12), dtype=bool) if clock is None else clock,
     )
     return cast(VesselMeasures, made)
