@@ -9,19 +9,18 @@ import os
 import struct
 import tempfile
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import pydicom
 import SimpleITK as sitk
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.encaps import encapsulate
 from pydicom.uid import CTImageStorage
 
 from ctocalc._arrays import Array
 from ctocalc.dicom import tags
-from ctocalc.dicom.elements import quiet_pydicom
+from ctocalc.dicom.elements import UNDEFINED, quiet_pydicom
 from ctocalc.dicom.headers import SliceHeader
 
 MOST_FRAGMENTS = 200_000
@@ -64,17 +63,17 @@ def decoded_frame(header: SliceHeader, data: bytes) -> Array:
 
     Raises almost anything when the frame is damaged; CutOff when it ends early.
     """
-    dataset = _wrapped(header, data)
+    wrapped = _wrapped(header, data)
     if header.shared.syntax == tags.RLE:
         with quiet_pydicom():
-            values: Array = dataset.pixel_array
+            values: Array = pydicom.dcmread(BytesIO(wrapped)).pixel_array
         return values
     if frame_size(data) != (header.shared.rows, header.shared.columns):
         raise ValueError("the compressed frame is of another size")
     if not data.rstrip(b"\0").endswith(_END_OF_IMAGE):
         raise CutOff  # decoders make up what is missing, in silence
     with tempfile.NamedTemporaryFile(suffix=".dcm") as file:
-        dataset.save_as(file, enforce_file_format=True)
+        file.write(wrapped)
         file.flush()
         return _by_simpleitk(file.name)
 
@@ -106,21 +105,35 @@ def frame_size(data: bytes) -> tuple[int, int]:
     raise ValueError("no frame header")
 
 
-def _wrapped(header: SliceHeader, data: bytes) -> FileDataset:
-    shared = header.shared
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = CTImageStorage
-    meta.MediaStorageSOPInstanceUID = pydicom.uid.UID(_ANONYMOUS_UID)
-    meta.TransferSyntaxUID = pydicom.uid.UID(shared.syntax)
-    dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, _ANONYMOUS_UID
-    dataset.Rows, dataset.Columns = shared.rows, shared.columns
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored = shared.bits_allocated, shared.bits_stored
-    dataset.HighBit, dataset.PixelRepresentation = shared.high_bit, int(shared.signed)
-    dataset.PixelData = encapsulate([data])
-    dataset["PixelData"].VR = "OB"
-    return dataset
+def _wrapped(header: SliceHeader, data: bytes) -> bytes:
+    """Return a DICOM file, explicit little endian, that holds this frame and nothing else."""
+    shared, uid = header.shared, _ANONYMOUS_UID.encode()
+    meta = b"".join((
+        _element(0x0002, 0x0002, b"UI", CTImageStorage.encode()),
+        _element(0x0002, 0x0003, b"UI", uid),
+        _element(0x0002, 0x0010, b"UI", shared.syntax.encode()),
+    ))  # fmt: skip
+    shorts = {
+        0x0010: shared.rows, 0x0011: shared.columns, 0x0100: shared.bits_allocated,
+        0x0101: shared.bits_stored, 0x0102: shared.high_bit, 0x0103: int(shared.signed),
+    }  # fmt: skip
+    even = data + b"\0" * (len(data) % 2)
+    return b"".join((
+        bytes(128), b"DICM", _element(0x0002, 0x0000, b"UL", struct.pack("<I", len(meta))), meta,
+        _element(0x0008, 0x0016, b"UI", CTImageStorage.encode()),
+        _element(0x0008, 0x0018, b"UI", uid),
+        _element(0x0028, 0x0002, b"US", b"\1\0"),
+        _element(0x0028, 0x0004, b"CS", b"MONOCHROME2"),
+        *(_element(0x0028, n, b"US", struct.pack("<H", value)) for n, value in shorts.items()),
+        struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, UNDEFINED),
+        struct.pack("<HHI", *_ITEM, 0), struct.pack("<HHI", *_ITEM, len(even)), even,
+        struct.pack("<HHI", 0xFFFE, 0xE0DD, 0),
+    ))  # fmt: skip
+
+
+def _element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
+    value += (b"\0" if vr == b"UI" else b" ") * (len(value) % 2)
+    return struct.pack("<HH2sH", group, number, vr, len(value)) + value
 
 
 def _by_simpleitk(path: str) -> Array:
