@@ -53,7 +53,7 @@ def ostial_branch() -> CaseSpec:
 
 def flush_branch() -> CaseSpec:
     """Occlude the LAD right behind its first diagonal branch, and before its second."""
-    main = replace(_MAIN, interruptions=(interrupted(15.6, 27, BLUNT, CONE, 300),))
+    main = replace(_MAIN, interruptions=(interrupted(15.0, 27, BLUNT, CONE, 300),))
     second = replace(
         _BRANCH, name="D2", diameter_start_mm=2.0, diameter_end_mm=1.8, parent_at_mm=35,
         parent_angle_deg=80, lumen_hu=290,
