@@ -166,6 +166,21 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     callback=_read_each(_lesion_number, "a number from 1, such as LAD=2"),
 )
 @click.option(
+    "--contours",
+    multiple=True,
+    metavar="[VESSEL=]FILE",
+    help="A reader's lumen and wall contours, which replace the automatic ones. Repeatable.",
+    callback=_read_each(Path, "a file"),
+)
+@click.option(
+    "--mask",
+    "masks",
+    multiple=True,
+    metavar="[VESSEL=]FILE[:lumen]",
+    help="A reader's binary mask of the vessel's outer wall, or of its lumen. Repeatable.",
+    callback=_read_each(Path, "a file"),
+)
+@click.option(
     "--no-report",
     is_flag=True,
     expose_value=False,
@@ -189,6 +204,8 @@ def command(  # noqa: PLR0913, PLR0917
     clinical: Path | None,
     caps_mm: tuple[tuple[str | None, tuple[float, float]], ...],
     targets: tuple[tuple[str | None, int], ...],
+    contours: tuple[tuple[str | None, Path], ...],
+    masks: tuple[tuple[str | None, Path], ...],
     as_json: bool,
 ) -> Exit:  # fmt: skip
     """Measure and score the chronic total occlusions of one patient.
@@ -217,6 +234,8 @@ def command(  # noqa: PLR0913, PLR0917
         answers=tuple(ctx.meta.get(ANSWERS, ())),
         caps_mm=caps_mm,
         targets=targets,
+        contours=contours,
+        masks=masks,
     )
     return run(options, out=out, as_json=as_json)
 

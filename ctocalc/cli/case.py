@@ -9,6 +9,7 @@ import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.cli.case_options import CaseOptions, request_of, vessel_names
+from ctocalc.cli.outlines import read_outlines
 from ctocalc.cli.scan import Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice
 from ctocalc.files.centerlines import read_branches, read_tree
@@ -56,13 +57,15 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     refused |= implausible
     if not lines:
         raise _every(refused)
+    outlines, digests = read_outlines(options, lines, names)
     result = analyse(
         _around(volume, [*lines, *branches]), scan.facts, tuple(lines), branches=tuple(branches),
-        request=request,
+        request=replace(request, outlines=outlines),
         inputs=(
             InputDigest(role="series", sha256=digest),
             *(InputDigest(role=f"centerline {line.vessel}", sha256=line.digest) for line in lines),
             *(InputDigest(role=f"branch {line.vessel}", sha256=line.digest) for line in branches),
+            *digests,
         ),
         notices=(*scan.notices, *notices),
     )  # fmt: skip

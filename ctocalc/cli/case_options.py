@@ -39,7 +39,8 @@ class LineOption:
 class CaseOptions:
     """What ``analyze`` was asked for, as it was typed.
 
-    ``caps_mm`` and ``targets`` name a vessel, or None where there is only one.
+    ``caps_mm``, ``targets``, ``contours`` and ``masks`` name a vessel, or None where there is only
+    one.
     """
 
     series: Path
@@ -55,6 +56,8 @@ class CaseOptions:
     answers: tuple[Given, ...] = ()
     caps_mm: tuple[tuple[str | None, tuple[float, float]], ...] = ()
     targets: tuple[tuple[str | None, int], ...] = ()
+    contours: tuple[tuple[str | None, Path], ...] = ()
+    masks: tuple[tuple[str | None, Path], ...] = ()
 
 
 def vessel_names(options: CaseOptions) -> tuple[str, ...]:

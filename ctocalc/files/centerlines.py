@@ -5,12 +5,13 @@ Nothing of a refused file's content is quoted.
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ctocalc.errors import CenterlineRefused, Code
+from ctocalc.errors import CenterlineRefused, Code, InputRefused
 from ctocalc.files.lines.course import check_course, length_mm, split_at_jumps, without_repeats
 from ctocalc.files.lines.formats import read_lines
 from ctocalc.files.lines.line import LARGEST_BYTES, Line, refused
@@ -102,7 +103,7 @@ def read_branches(
 
 def _read(source: Path) -> tuple[tuple[Line, ...], str]:
     """Return every line of a file, without repeats and cut at jumps, and the file's digest."""
-    data = _bytes(source)
+    data = file_bytes(source, refused)
     lines = read_lines(data, source.suffix)
     pieces = (piece for line in lines for piece in split_at_jumps(without_repeats(line)))
     return tuple(pieces), hashlib.sha256(data).hexdigest()
@@ -143,7 +144,8 @@ def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_")[:32] or "vessel"
 
 
-def _bytes(source: Path) -> bytes:
+def file_bytes(source: Path, refusal: Callable[[str], InputRefused]) -> bytes:
+    """Return a file's bytes; a missing or a too large one is refused without its path."""
     try:
         # A pipe or a device would never end.
         size = source.stat().st_size if source.is_file() else -1
@@ -151,9 +153,9 @@ def _bytes(source: Path) -> bytes:
     except (OSError, ValueError):
         size = -1
     if size < 0:
-        raise refused("The file does not exist or cannot be opened; give a readable one")
+        raise refusal("The file does not exist or cannot be opened; give a readable one")
     if size > LARGEST_BYTES:
-        raise refused(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB; one vessel is not")
+        raise refusal(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB; one vessel is not")
     return data
 
 

@@ -101,8 +101,8 @@ _STATION_COLUMNS = (
 )  # fmt: skip
 _WALL_SOURCE = Column(
     name="wall_source", kind="string",
-    doc="How the outer wall was found: seen, bridged (from neighbouring stations), none; shared: "
-    "the line still runs in another given vessel, and nothing is told.",
+    doc="How the outer wall was found: seen, bridged (from neighbouring stations), reader, none; "
+    "shared: the line still runs in another given vessel, and nothing is told.",
 )  # fmt: skip
 _AFTER_WALL = 1 + next(n for n, spec in enumerate(COLUMNS) if spec.name == "wall_area_mm2")
 

@@ -17,6 +17,7 @@ from ctocalc.study.artefacts import (
     without_metal,
 )
 from ctocalc.study.calcium import Scan, calcium_of, measures_of
+from ctocalc.study.outlines import outline_notices, with_outlines
 from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
@@ -129,6 +130,8 @@ def _vessel(
     seen = without_made(own, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
+    found, drawn = seen, request.outlines.get(line.vessel, ())
+    seen = with_outlines(seen, drawn, settings.outline) if drawn else seen
     measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=beside)
     described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
@@ -153,4 +156,5 @@ def _vessel(
         images=images_of(seen, measures.calcium),
     )
     noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
+    noticed += outline_notices(line.vessel, found, seen)
     return result, (*noticed, *artefact_notices(line.vessel, own, seen, spoilt, physics))

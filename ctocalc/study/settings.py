@@ -8,6 +8,7 @@ from ctocalc.vessel.calcium import CalciumSettings
 from ctocalc.vessel.channel import ChannelSettings
 from ctocalc.vessel.look import LumenSettings
 from ctocalc.vessel.occlusion import OcclusionSettings
+from ctocalc.vessel.outlines import Outline, OutlineSettings
 from ctocalc.vessel.tissue import TissueSettings
 from ctocalc.vessel.wall import WallSettings
 
@@ -50,6 +51,7 @@ class AnalysisSettings:
     wall: WallSettings = field(default_factory=WallSettings)
     calcium: CalciumSettings = field(default_factory=CalciumSettings)
     lesion: LesionSettings = field(default_factory=LesionSettings)
+    outline: OutlineSettings = field(default_factory=OutlineSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Request:
 
     ``caps_mm`` overrides the occlusions of a vessel by hand (entry, exit along the axis);
     ``target_lesion`` counts from 1, proximal first; ``whole_tree`` says that the lines given are
-    all the branches there are.
+    all the branches there are; ``outlines``: what a reader drew, by vessel.
     """
 
     case_id: str = "case"
@@ -67,3 +69,4 @@ class Request:
     caps_mm: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     target_lesion: dict[str, int] = field(default_factory=dict)
     whole_tree: bool = False
+    outlines: dict[str, tuple[Outline, ...]] = field(default_factory=dict)

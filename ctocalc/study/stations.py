@@ -120,7 +120,10 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
     wide = seen.rays.lumen_diameter_mm
     thin = np.minimum(thin, WIDEST_THIN_MM)
-    diameter = np.where(np.isfinite(wide) & (wide > WIDE_MM), wide, thin)
+    by_edges = np.isfinite(wide) & (wide > WIDE_MM)
+    if seen.drawn_lumen is not None:
+        by_edges |= seen.drawn_lumen
+    diameter = np.where(by_edges, wide, thin)
     area = np.pi / 4.0 * diameter**2
     return np.where(seen.without_lumen, 0.0, area)
 

@@ -35,7 +35,8 @@ RADII_MM = np.arange(0.0, 4.01, 0.1)
 class Trace:
     """One vessel as seen along one axis.
 
-    Its first ``shared`` stations lie inside the vessel that it leaves.
+    Its first ``shared`` stations lie inside the vessel that it leaves; ``drawn_lumen`` (N,): where
+    a reader drew the lumen.
     """
 
     curve: Curve
@@ -46,6 +47,7 @@ class Trace:
     gaps: tuple[Interruption, ...]
     wall: Wall
     shared: int = 0
+    drawn_lumen: Bools | None = None
 
     @property
     def own(self) -> "Trace":
@@ -69,13 +71,13 @@ class Trace:
 
     @property
     def without_lumen(self) -> Bools:
-        """Occluded stations (N,) that lie in none of the islands."""
+        """Occluded stations (N,) that lie in no island, and where no reader drew a lumen."""
         s = self.frames.arclength_mm
         out = self.occluded
         for gap in self.gaps:
             for low, high in gap.islands_mm:
                 out &= (s < low) | (s > high)
-        return out
+        return out if self.drawn_lumen is None else out & ~self.drawn_lumen
 
     @property
     def curvature(self) -> Floats:
