@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ctocalc.lesion.lesion import Lesion, Stump
 from ctocalc.quantity import Measured, Unit
+from ctocalc.scores.strategy import BY_STRATEGY
 from ctocalc.scores.system import Basis, Score
 from ctocalc.scores.words import UNIT_WORDS, span
 from ctocalc.study.result import CaseResult, VesselResult
@@ -72,6 +73,8 @@ def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
         "open": dict.fromkeys(f.item for f in findings if f.points is None),
     }
     words = [f"{remark}: {', '.join(items)}" for remark, items in remarks.items() if items]
+    notes = dict.fromkeys(note for score in scores.values() for note in score.notes)
+    words += [note for note in notes if note.startswith(BY_STRATEGY)]
     return (title, *told, " / ".join(groups), "; ".join(words))
 
 

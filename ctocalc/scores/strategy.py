@@ -7,6 +7,7 @@ from ctocalc.scores.facts import NOT_GIVEN, Answer, Fact, Facts, Source
 from ctocalc.scores.words import span
 
 CHOICES = ("adr", "retrograde")
+BY_STRATEGY = "points by strategy"
 # Answers to CHOICES.
 STRATEGIES = {
     "antegrade wiring only": (Answer.NO, Answer.NO),
@@ -32,4 +33,4 @@ def by_strategy(criteria: tuple[Criterion, ...], facts: Facts) -> str | None:
         found = [find(criterion, supposed) for criterion in criteria]
         low, high = sum(f.points_low for f in found), sum(f.points_high for f in found)
         points.append(f"{strategy} {span(None, low, high)}")
-    return f"points by strategy: {', '.join(points)}"
+    return f"{BY_STRATEGY}: {', '.join(points)}"

@@ -21,6 +21,9 @@ def test_every_vessel_lesion_and_score_is_told() -> None:
     fujino = next(line for line in lines if "Fujino" in line)
     assert "0 to 5 of 5" in fujino and "borderline: length" in fujino
     assert "open: blunt_stump, calcification, bending, prior_attempt" in fujino
+    mace = next(line for line in lines if "MACE" in line)
+    assert "points by strategy: antegrade wiring only 0 to 5, ADR 1 to 6" in mace
+    assert "  -  " in mace
     after_rca = lines.index("  no score: no total occlusion")
     assert lines[after_rca - 1].startswith("RCA: 80.0 mm measured")
     assert lines[after_rca + 1] == "LCX: refused (CENTERLINE_OUTSIDE_IMAGE)"

@@ -157,6 +157,7 @@ def test_scores_have_a_row_per_item_and_a_total() -> None:
             total = mine[-1]
             for name in ("points", "points_low", "points_high", "group", "reason", "citation"):
                 assert total[name] == score[name]
+            assert total["notes"] == ("; ".join(score["notes"]) or None)
     length = next(r for r in rows if r["item"] == "length" and r["edition"] == "fujino_2018")
     assert (length["comparator"], length["threshold"], length["unit"]) == (">", 20.0, "mm")
     assert (length["value"], length["low"], length["high"]) == (20.5, 19.0, 22.0)
