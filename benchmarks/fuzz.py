@@ -1,9 +1,9 @@
-"""Hostile DICOM: every damaged folder is read, or refused by a code, in bounded time and memory.
+"""Hostile images: every damaged folder is read, or refused by a code, in bounded time and memory.
 
-``python -m benchmarks.fuzz [--tiny] [--cases N] [--seed N]`` prints how often each code was the
-answer; anything else is printed with its case, and is a fault.  Cases are made of a small series in
-several syntaxes and of a multi-frame object, by ``tests/hostile.py``; each one can be made again
-from its seed and number.
+``python -m benchmarks.fuzz [--tiny] [--volumes] [--cases N] [--seed N]`` prints how often each code
+was the answer; anything else is printed with its case, and is a fault.  Cases are made of a small
+series in several syntaxes and of a multi-frame object, or of volume files, by ``tests/hostile.py``;
+each one can be made again from its seed and number.
 """
 
 import argparse
@@ -12,21 +12,30 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.hostile import SECONDS, attempt, limited, make, originals
+from tests.hostile import (
+    SECONDS,
+    attempt,
+    attempt_volume,
+    limited,
+    make,
+    make_volume,
+    originals,
+    volume_originals,
+)
 
 
-def run(first_seed: int, cases: int) -> tuple[Counter[str], list[str], float]:
+def run(first_seed: int, cases: int, *, volumes: bool) -> tuple[Counter[str], list[str], float]:
     """Return the count of every answer, the faults, and the longest time in seconds."""
     answers: Counter[str] = Counter()
     faults: list[str] = []
     longest = 0.0
     with tempfile.TemporaryDirectory() as name, limited():
-        base = originals(Path(name) / "base")
+        base = (volume_originals if volumes else originals)(Path(name) / "base")
         for number in range(cases):
             folder = Path(name) / "case"
-            kind = make(base, folder, (first_seed, number))
+            kind = (make_volume if volumes else make)(base, folder, (first_seed, number))
             begun = time.perf_counter()
-            answer = attempt(folder)
+            answer = (attempt_volume if volumes else attempt)(folder)
             took = time.perf_counter() - begun
             longest = max(longest, took)
             answers[answer] += 1
@@ -40,9 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="a few dozen cases")
     parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--volumes", action="store_true", help="NIfTI, NRRD, MetaImage instead")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    answers, faults, longest = run(given.seed, 60 if given.tiny else given.cases)
+    answers, faults, longest = run(
+        given.seed, 60 if given.tiny else given.cases, volumes=given.volumes
+    )
     for answer, count in answers.most_common():
         print(f"{count:7} {answer}")
     print(f"{sum(answers.values())} cases, longest {longest:.2f} s, {len(faults)} faults")

@@ -25,6 +25,7 @@ from ctocalc.dicom.listing import listing
 from ctocalc.dicom.read import open_series, read
 from ctocalc.dicom.series import find_series
 from ctocalc.errors import InputRefused
+from ctocalc.files import images
 from tests.dicom_builder import Series, files, hu_at, save, write
 from tests.multi_frame import multi_frame
 
@@ -102,6 +103,44 @@ def attempt(folder: Path) -> str:
     kji = np.moveaxis(np.indices(volume.grid.shape_kji), 0, -1).astype(float)
     apart = np.abs(volume.hu() - hu_at(volume.grid.points(kji)))
     return "read, as it was" if np.nanmax(apart) <= 1.001 else "read"
+
+
+def volume_originals(folder: Path) -> Path:
+    """Write one small volume in every format that is read."""
+    folder.mkdir()
+    made = sitk.GetImageFromArray(np.arange(210, dtype=np.int16).reshape(5, 6, 7))
+    made.SetSpacing((0.4, 0.5, 0.75))
+    made.SetDirection(sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix())
+    for suffix in ("nii", "nii.gz", "nrrd", "mha"):
+        sitk.WriteImage(made, str(folder / f"x.{suffix}"))
+    return folder
+
+
+def make_volume(base: Path, folder: Path, seed: tuple[int, int]) -> str:
+    """Fill ``folder`` with one damaged volume file; return what was done."""
+    rng = np.random.default_rng(seed)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    found = sorted(files(base))
+    file = found[rng.integers(len(found))]
+    spoil = VOLUME_SPOILS[rng.integers(len(VOLUME_SPOILS))]
+    data = bytearray(file.read_bytes())
+    spoil(data, rng)
+    (folder / file.name).write_bytes(data)
+    return f"{file.name}, {spoil.__name__}"
+
+
+def attempt_volume(folder: Path) -> str:
+    """Return "read", a code, or a fault, of reading the volume file in a folder."""
+    (file,) = files(folder)
+    try:
+        opened = images.open_image(file)
+        images.read(opened, opened.grid.points(np.ones((1, 3))), margin_mm=1)
+    except InputRefused as error:
+        return error.code
+    except Exception as error:
+        return f"FAULT {type(error).__name__}: {error}"
+    return "read"
 
 
 @contextmanager
@@ -185,6 +224,22 @@ def nest(data: bytearray, rng: Rng) -> None:
     data[at:at] = opened * int(rng.integers(1, 30_000))
 
 
+def flip_first(data: bytearray, rng: Rng) -> None:
+    """Change a few bytes where headers are."""
+    for at in rng.integers(0, min(len(data), 400), rng.integers(1, 5)):
+        data[at] = rng.integers(256)
+
+
+def other_digits(data: bytearray, rng: Rng) -> None:
+    """Change a few digits of a header that is text."""
+    places = [at for at in range(min(len(data), 500)) if 48 <= data[at] <= 57]
+    for at in rng.permutation(places)[: rng.integers(1, 4)]:
+        data[int(at)] = rng.integers(48, 58)
+
+
+VOLUME_SPOILS: tuple[Spoil, ...] = (
+    flip_anywhere, cut, repeat, flip_first, flip_first, other_digits,
+)  # fmt: skip
 SPOILS: tuple[Spoil, ...] = (
     flip_anywhere, flip_in_head, flip_in_head, flip_in_pixels, flip_in_pixels, cut, repeat, nest,
     *(partial(lie, element=e, long=True) for e in (

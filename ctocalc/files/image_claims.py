@@ -1,6 +1,6 @@
 """What a volume file claims, checked before a library believes it.
 
-MetaImage and NRRD headers may name another file for their voxels, anywhere; any header may claim
+MetaImage (and NRRD) headers may name another file for their voxels, anywhere; any header may claim
 more voxels than there is memory.
 """
 
@@ -15,9 +15,7 @@ import SimpleITK as sitk
 from ctocalc.image.scan import MOST_BYTES
 
 HEADER_BYTES = 1 << 16
-_DATA_FILE = re.compile(
-    rb"^\s*(?:ElementDataFile\s*=|data ?file\s*:)[ \t]*(.*?)\s*$", re.IGNORECASE | re.MULTILINE
-)
+_DATA_FILE = re.compile(rb"^\s*ElementDataFile\s*=[ \t]*(.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 _PLAIN_NAME = re.compile(r"[^/\\:%\s][^/\\:%\n]*")
 
 
@@ -28,7 +26,7 @@ def keeps_to_its_folder(path: Path) -> bool:
     with path.open("rb") as stream:
         head = stream.read(HEADER_BYTES)
     names = [found[1].decode("latin-1") for found in _DATA_FILE.finditer(head)]
-    return all(name.upper() == "LOCAL" or _beside(path, name) for name in names)
+    return all(name.upper() == "LOCAL" or beside(path, name) for name in names)
 
 
 def fits_in_memory(reader: sitk.ImageFileReader) -> bool:
@@ -42,7 +40,8 @@ def fits_in_memory(reader: sitk.ImageFileReader) -> bool:
     return bool(math.prod(reader.GetSize()) * voxel <= MOST_BYTES)
 
 
-def _beside(path: Path, name: str) -> bool:
+def beside(path: Path, name: str) -> bool:
+    """Whether this is the plain name of a file in the same folder, and no link."""
     other = path.parent / name
     return bool(_PLAIN_NAME.fullmatch(name)) and other.is_file() and not other.is_symlink()
 

@@ -1,23 +1,17 @@
-"""Open NIfTI, NRRD and MetaImage volumes, and read the part of them around the vessels.
+"""Open NIfTI, NRRD and MetaImage volumes, and read the part of them around the vessels."""
 
-Geometry comes from SimpleITK, which speaks LPS whatever the file does.
-"""
-
-import gzip
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
-import SimpleITK as sitk
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.errors import Code, ImageRefused, Notice
-from ctocalc.files.image_claims import fits_in_memory, keeps_to_its_folder
-from ctocalc.geometry.grid import VoxelGrid
+from ctocalc.files import itk_volumes, nrrd
 from ctocalc.image.listed import Listed
 from ctocalc.image.scan import (
-    MOST_BYTES,
     ScanFacts,
     ScanHeader,
     padding_threshold,
@@ -26,10 +20,9 @@ from ctocalc.image.scan import (
 )
 from ctocalc.image.volume import Volume
 
-_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+_NRRD = (".nrrd", ".nhdr")
+_SUFFIXES = (".nii", ".nii.gz", ".mha", ".mhd", *_NRRD)
 _KIND = "volume file"
-_KEPT = {sitk.sitkInt16: np.int16, sitk.sitkUInt16: np.uint16}
-_SMALL = {sitk.sitkInt8: np.int16, sitk.sitkUInt8: np.int16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,23 +43,12 @@ def open_image(path: Path | str) -> ImageScan:
     Raises
     ------
     ImageRefused
-        NO_IMAGES, PIXELS_UNDECODABLE, SEVERAL_PHASES (four dimensions), TOO_FEW_SLICES (two
+        NO_IMAGES, PIXELS_UNDECODABLE, NOT_CT, SEVERAL_PHASES (four dimensions), TOO_FEW_SLICES (two
         dimensions) or GEOMETRY_MISSING.
     """
     if not Path(path).is_file():
         raise ImageRefused(Code.NO_IMAGES, "The image file does not exist; give an existing one.")
-    if not keeps_to_its_folder(Path(path)):
-        raise _elsewhere()
-    reader = _reader(path)
-    try:
-        reader.ReadImageInformation()
-    except Exception as error:  # its text holds the path
-        raise _unreadable(path) from error
-    if not fits_in_memory(reader):
-        raise _too_large()
-    _check_dimensions(reader)
-    _check_orientation(reader)
-    grid = _grid(reader)
+    grid = _library(path).grid_of(Path(path))
     facts = ScanFacts(spacing_kji_mm=grid.spacing_kji_mm, slices=grid.shape_kji[0])
     return ImageScan(
         grid=grid,
@@ -106,16 +88,7 @@ def read(
         TRUNCATED when the voxels cannot be read.
     """
     box = scan.grid.box(points_lps_mm, margin_mm)
-    if _cut_off(Path(scan.path)):
-        raise _truncated()
-    reader = _reader(scan.path)
-    reader.SetExtractIndex([s.start for s in reversed(box)])
-    reader.SetExtractSize([s.stop - s.start for s in reversed(box)])
-    try:
-        image = reader.Execute()
-    except Exception as error:  # its text holds the path
-        raise _truncated() from error
-    stored = _stored(image)
+    stored = _stored(_library(scan.path).voxels_of(Path(scan.path), box))
     grid = scan.grid.crop(box)
     digest = hashlib.sha256(repr(grid.shape_kji).encode())
     digest.update(grid.lps_from_kji.tobytes())
@@ -125,121 +98,11 @@ def read(
     return volume, (), digest.hexdigest()
 
 
-def _reader(path: Path | str) -> sitk.ImageFileReader:
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    return reader
+def _library(path: Path | str) -> ModuleType:
+    return nrrd if str(path).lower().endswith(_NRRD) else itk_volumes
 
 
-def _cut_off(path: Path) -> bool:
-    """Whether a NIfTI file ends before its voxels do: ITK reads such a file as if it were whole."""
-    name = path.name.lower()
-    if not name.endswith((".nii", ".nii.gz")):
-        return False
-    reader = _reader(path)
-    reader.ReadImageInformation()
-    needed = int(float(reader.GetMetaData("vox_offset")))
-    needed += int(np.prod(reader.GetSize())) * int(reader.GetMetaData("bitpix")) // 8
-    if name.endswith(".nii"):
-        return path.stat().st_size < needed
-    data = path.read_bytes()
-    if data[:2] != b"\x1f\x8b":
-        return len(data) < needed
-    if int.from_bytes(data[-4:], "little") == needed % (1 << 32):
-        return False  # the length that gzip itself writes last
-    try:
-        with gzip.open(path) as stream:
-            while needed > 0 and (chunk := stream.read(min(needed, 1 << 24))):
-                needed -= len(chunk)
-    except (OSError, EOFError):
-        return True
-    return needed > 0
-
-
-def _elsewhere() -> ImageRefused:
-    return ImageRefused(
-        Code.PIXELS_UNDECODABLE,
-        "The voxels of the image file are said to lie in another file that is not a plain one "
-        "beside it; only the file itself and its folder are read. Write the image as one file.",
-    )
-
-
-def _too_large() -> ImageRefused:
-    return ImageRefused(
-        Code.PIXELS_UNDECODABLE,
-        f"The image file claims to hold more than {MOST_BYTES >> 30} GiB of voxels; crop it around "
-        "the heart.",
-    )
-
-
-def _truncated() -> ImageRefused:
-    return ImageRefused(
-        Code.TRUNCATED,
-        "The voxels of the image file cannot be read: it is damaged or cut off. Copy it again.",
-    )
-
-
-def _stored(image: sitk.Image) -> Array:
-    values: Array = sitk.GetArrayFromImage(image)
-    dtype = (_KEPT | _SMALL).get(image.GetPixelID(), np.float32)
+def _stored(values: Array) -> Array:
+    kept = {"i1": np.int16, "u1": np.int16, "i2": np.int16, "u2": np.uint16}
+    dtype = kept.get(values.dtype.str[1:], np.float32)
     return np.ascontiguousarray(values, dtype=dtype)
-
-
-def _grid(reader: sitk.ImageFileReader) -> VoxelGrid:
-    direction = np.array(reader.GetDirection()).reshape(3, 3)
-    axes = direction * np.array(reader.GetSpacing())
-    affine = np.eye(4)
-    affine[:3, :3] = axes[:, ::-1]
-    affine[:3, 3] = reader.GetOrigin()
-    shape = reader.GetSize()[::-1]
-    try:
-        return VoxelGrid(shape_kji=(shape[0], shape[1], shape[2]), lps_from_kji=affine)
-    except ValueError as error:
-        raise _no_geometry() from error
-
-
-def _check_dimensions(reader: sitk.ImageFileReader) -> None:
-    size = reader.GetSize()
-    if reader.GetNumberOfComponents() != 1:
-        raise ImageRefused(
-            Code.NOT_CT,
-            f"The image has {reader.GetNumberOfComponents()} values per voxel; one (HU) was "
-            "expected. Give the CT itself.",
-        )
-    if len(size) > 3:
-        raise ImageRefused(
-            Code.SEVERAL_PHASES,
-            f"The image has {len(size)} dimensions; three were expected. Give one phase.",
-        )
-    if len(size) < 3 or size[2] < 2:
-        raise ImageRefused(
-            Code.TOO_FEW_SLICES, "The image has one slice; a volume needs two. Give all slices."
-        )
-
-
-def _check_orientation(reader: sitk.ImageFileReader) -> None:
-    """Refuse where the file says nothing of its place: readers then make something up."""
-    said = {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
-    io = reader.GetImageIO() or reader.GetImageIOFromFileName(reader.GetFileName())
-    if io == "NiftiImageIO" and said.get("qform_code") == said.get("sform_code") == "0":
-        raise _no_geometry()
-    if io == "NrrdImageIO" and "NRRD_space" not in said:
-        raise _no_geometry()
-
-
-def _no_geometry() -> ImageRefused:
-    return ImageRefused(
-        Code.GEOMETRY_MISSING,
-        "The image file does not say where it lies in the patient (or its axes are skewed); write "
-        "it with orientation and origin, or give the DICOM series.",
-    )
-
-
-def _unreadable(path: Path | str) -> ImageRefused:
-    suffix = next((s for s in _SUFFIXES if str(path).lower().endswith(s)), "")
-    return ImageRefused(
-        Code.PIXELS_UNDECODABLE,
-        f"The image file cannot be read as {suffix or 'a volume'}: it is damaged, its axes are "
-        "skewed, or it is of another format. Write it again as NIfTI, NRRD or MHA.",
-    )

@@ -8,6 +8,7 @@ import SimpleITK as sitk
 
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.files.images import open_image
+from tests.hostile import attempt_volume, limited, make_volume, volume_originals
 
 
 def mhd(data_file: str, size: str = "4 4 4") -> str:
@@ -81,3 +82,13 @@ def test_a_nifti_header_that_wants_a_second_file_is_refused(folder: Path) -> Non
     data[344:348] = b"ni1\0"
     (folder / "x.nii").write_bytes(data)
     refused(folder / "x.nii")
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_fuzzed_volumes_are_read_or_refused_by_a_code(tmp_path: Path, part: int) -> None:
+    base = volume_originals(tmp_path / "base")
+    with limited():
+        for number in range(100):
+            kind = make_volume(base, tmp_path / "case", (part, number))
+            answer = attempt_volume(tmp_path / "case")
+            assert not answer.startswith("FAULT"), (part, number, kind, answer)
