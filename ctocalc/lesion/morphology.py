@@ -20,7 +20,7 @@ CLEAR_P = 0.875
 def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
     """Call a cap blunt or tapered; a cap beyond the end of the line has no call.
 
-    ``flush_with``: a blunt lumen ends at the mouth of this vessel, which leaves no stump.
+    ``flush_with``: a blunt lumen ends at this mouth or ostium, which leaves no stump.
     """
     if cap is None:
         reason = "the cap lies beyond the end of the line"
@@ -35,7 +35,7 @@ def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
         taper_mm=measured(cap.taper_mm, cap.taper_sd_mm, Unit.MM),
         p_blunt=min(max(cap.p_blunt, 0.0), 1.0),
         borderline=1.0 - CLEAR_P < cap.p_blunt < CLEAR_P,
-        reason=f"flush with the mouth of {flush_with}: no stump is left" if flush else None,
+        reason=f"flush with {flush_with}: no stump is left" if flush else None,
     )
 
 

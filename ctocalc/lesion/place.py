@@ -22,13 +22,12 @@ FROM_FIRST_POINT = "taken from the line's first point, which should lie at the o
 
 
 def from_ostium(gap: Interruption, branching: Branching) -> Interruption:
-    """Give an occlusion that begins where the vessel leaves its parent its entry there.
+    """Give an occlusion that begins at a known ostium its entry there: parent's wall or aorta.
 
-    No lumen of its own is seen before it, but the parent's wall tells where it begins: blunt, as
-    nothing tapers.
+    No lumen of its own is seen before it, and nothing tapers: the entry is blunt.
     """
     at = branching.ostium_mm
-    if gap.entry is not None or branching.parent is None or gap.start_mm > at + OSTIUM_MM:
+    if gap.entry is not None or branching.origin is None or gap.start_mm > at + OSTIUM_MM:
         return gap
     cap = Cap(
         tip_mm=at, half_mm=at, one_mm=at, half_sd_mm=MOUTH_SD_MM, taper_mm=0.0,
@@ -146,9 +145,9 @@ def flush_with(entry: Cap | None, branching: Branching, flush_mm: float) -> str 
         return None
     for mouth in branching.mouths:
         if mouth.start_mm <= entry.half_mm <= mouth.end_mm + flush_mm:
-            return mouth.vessel
-    at_parent = branching.parent and entry.half_mm - branching.ostium_mm <= flush_mm
-    return branching.parent if at_parent else None
+            return f"the mouth of {mouth.vessel}"
+    at_ostium = entry.half_mm - branching.ostium_mm <= flush_mm
+    return f"the ostium in {branching.origin}" if at_ostium and branching.origin else None
 
 
 def _place(

@@ -26,7 +26,7 @@ from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel, with_shared
 from ctocalc.study.summary import image_facts, images_of
 from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps
-from ctocalc.study.tree import stems_of, tree_of, tube_of
+from ctocalc.study.tree import at_aorta, stems_of, tree_of, tube_of
 from ctocalc.vessel.branching import Branching, Tube
 from ctocalc.vessel.centerline import Centerline
 
@@ -132,7 +132,8 @@ def _vessel(
         seen = with_caps(seen, caps, settings)
     found, drawn = seen, request.outlines.get(line.vessel, ())
     seen = with_outlines(seen, drawn, settings.outline) if drawn else seen
-    measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=beside)
+    place = at_aorta(beside, scan.volume, whole, physics)
+    measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=place)
     described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )

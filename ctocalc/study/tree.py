@@ -1,8 +1,13 @@
 """The lines of one case as tubes: which leaves which."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.volume import Volume
 from ctocalc.study.trace import Trace
+from ctocalc.vessel.aorta import begins_at_aorta
 from ctocalc.vessel.branching import Branching, Stem, Tube, branching
 
 
@@ -24,6 +29,15 @@ def tree_of(tubes: tuple[Tube, ...], *, whole_tree: bool) -> tuple[Branching, ..
         branching(own, [other for other in tubes if other is not own], whole_tree=whole_tree)
         for own in tubes
     )
+
+
+def at_aorta(beside: Branching, volume: Volume, seen: Trace, physics: ScanPhysics) -> Branching:
+    """Return a line's surroundings with the aorta, where the image shows it at the first point."""
+    if beside.parent or not physics.contrast:
+        return beside
+    first = seen.frames.origin_lps_mm[0]
+    pool = physics.blood_pool_hu.value
+    return replace(beside, at_aorta=begins_at_aorta(volume, first, pool))
 
 
 def stems_of(tubes: tuple[Tube, ...]) -> tuple[Stem | None, ...]:

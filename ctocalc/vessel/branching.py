@@ -86,13 +86,20 @@ class Branching:
 
     ``mouths``, proximal first; ``parent`` is the line it leaves, at ``ostium_mm`` along its own
     axis (0 where no line given is its parent: then its first point stands for the ostium);
-    ``whole_tree``: the caller says that there are no other branches.
+    ``at_aorta``: the image shows the aorta there.  ``whole_tree``: the caller says that there are
+    no other branches.
     """
 
     mouths: tuple[Mouth, ...] = field(default_factory=tuple)
     parent: str | None = None
     ostium_mm: float = 0.0
+    at_aorta: bool = False
     whole_tree: bool = False
+
+    @property
+    def origin(self) -> str | None:
+        """What the vessel is known to leave: its parent or the aorta."""
+        return self.parent or ("the aorta" if self.at_aorta else None)
 
 
 def branching(own: Tube, others: Sequence[Tube], *, whole_tree: bool) -> Branching:

@@ -67,8 +67,19 @@ def test_an_occlusion_from_the_parents_wall_on_has_its_entry_there() -> None:
     found = from_ostium(unseen, child)
     assert found.entry is not None
     assert (found.start_mm, found.entry.half_mm, found.entry.p_blunt) == (6.0, 6.0, 1.0)
-    assert flush_with(found.entry, child, 0.5) == "LAD"
+    assert flush_with(found.entry, child, 0.5) == "the ostium in LAD"
     assert ostial(found.entry, child, SETTINGS).present is True
+
+
+def test_at_the_aorta_the_ostium_is_the_entry_and_the_lesion_is_whole() -> None:
+    dark = Interruption(
+        start_mm=0.0, end_mm=20.0, entry=None, exit=cap(20.0), islands_mm=(), total=True
+    )
+    found = from_ostium(dark, Branching(at_aorta=True))
+    assert found.entry is not None
+    assert found.entry.half_mm == 0.0
+    assert flush_with(found.entry, Branching(at_aorta=True), 0.5) == "the ostium in the aorta"
+    assert from_ostium(dark, ALONE).entry is None
 
 
 def test_an_entry_that_is_seen_or_lies_farther_on_or_has_no_parent_stays() -> None:
@@ -153,15 +164,16 @@ def test_an_entry_that_is_not_seen_leaves_the_distance_untold() -> None:
 
 @pytest.mark.parametrize(
     ("entry_mm", "flush"),
-    [(18.9, None), (19.0, "D1"), (20.5, "D1"), (21.5, "D1"), (21.6, None)],
+    [(18.9, False), (19.0, True), (20.5, True), (21.5, True), (21.6, False)],
 )
-def test_flush_is_within_the_mouth_or_just_behind_it(entry_mm: float, flush: str | None) -> None:
-    assert flush_with(cap(entry_mm), tree(mouth(20.0)), 0.5) == flush
+def test_flush_is_within_the_mouth_or_just_behind_it(entry_mm: float, flush: bool) -> None:
+    found = flush_with(cap(entry_mm), tree(mouth(20.0)), 0.5)
+    assert found == ("the mouth of D1" if flush else None)
 
 
 def test_an_entry_at_the_ostium_of_a_branch_is_flush_with_its_parent() -> None:
     child = Branching(parent="LAD", ostium_mm=6.0)
-    assert flush_with(cap(6.4), child, 0.5) == "LAD"
+    assert flush_with(cap(6.4), child, 0.5) == "the ostium in LAD"
     assert flush_with(cap(6.6), child, 0.5) is None
     assert flush_with(None, child, 0.5) is None
 

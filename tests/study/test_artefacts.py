@@ -100,6 +100,17 @@ def test_calcium_far_from_metal_is_told(of_named: Callable[[str], CaseResult]) -
     assert lesion.max_calcium_fraction.value == pytest.approx(0.27, abs=0.1)
 
 
+def test_a_landing_zone_with_metal_in_it_is_not_told(of_named: Callable[[str], CaseResult]) -> None:
+    """The lead lies beside the vessel from 28 mm on, the exit at 20."""
+    zone = of_named("pacing-lead").vessels[0].lesions[0].distal_landing
+    assert zone.diseased.present is None
+    assert zone.mean_diameter_mm.value is None
+    assert zone.reason == METAL_REASON
+    assert not zone.calcium_free_sectors
+    seen = of_named("clip").vessels[0].lesions[0].distal_landing
+    assert seen.diseased.present is not None
+
+
 @pytest.mark.parametrize("name", ["dense-calcium", "two-arcs", "lumen-like-cap"])
 def test_calcium_is_not_taken_for_metal_nor_for_motion(
     name: str, of_named: Callable[[str], CaseResult]
