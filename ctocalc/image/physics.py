@@ -26,6 +26,7 @@ HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0,
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 NOISE_LAG_MM = 2.0
+EVEN_WITHIN = 1.5
 # Half widths of 95 % intervals, as shares: what these estimates were off by on phantoms.
 NOISE_SHARE, POOL_SHARE = 0.3, 0.09
 _RADII = np.arange(0.0, 4.01, 0.1)
@@ -191,7 +192,8 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
         if filled.mean() >= 0.2 and len(places) >= 12:
             # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.  Where a
             # vessel narrows, or the line leaves its middle, less than the lumen shows.
-            seen += [float(np.percentile(centre[e], 70)) for e in (places[:10], places[-10:])]
+            ends = [centre[end] for end in (places[:10], places[-10:])]
+            seen += [float(np.percentile(end, 70)) for end in ends if _is_even(end)]
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         pool = float(np.median(known)) if len(known) else None
@@ -199,6 +201,12 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
     # A side branch or a thin vessel shows less than the pool that feeds it.
     pool = max(seen)
     return pool, [(c > 0.75 * pool) & (c < 1.15 * pool) for c in centres]
+
+
+def _is_even(end: Floats) -> bool:
+    """Whether an end of a line lies in lumen alone: calcium beside it is far brighter."""
+    low, high = np.percentile(end, (10, 90))
+    return bool(high < EVEN_WITHIN * low)
 
 
 def _noise(tubes: Sequence[Tube], patent: Sequence[Array]) -> float | None:

@@ -1,6 +1,7 @@
 """From occlusions and station profiles to lesions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,7 @@ from ctocalc.vessel.occlusion import Interruption
 
 # Tip and 1 mm point move with the taper's length, by this much of it.
 TAPER_SHARE = {"half_mm": 0.0, "tip_mm": 0.3, "one_mm": 0.15}
+NOT_APART = "what looks like contrast between two occlusions may be calcium: they may be one"
 
 
 def describe(
@@ -73,7 +75,9 @@ def _describe(
     upstream = proximal_course(vessel, first.entry, settings)
     whole = course(vessel, tree.ostium_mm, vessel.curve.length_mm, settings)
     flush = place.flush_with(first.entry, tree, settings.flush_mm)
-    described = [_part(part, vessel.curve, flush if part is first else None) for part in parts]
+    described = _joined(
+        [_part(part, vessel.curve, flush if part is first else None) for part in parts], parts
+    )
     return Lesion(
         lesion=number,
         target=target,
@@ -86,7 +90,7 @@ def _describe(
         end_mm=end,
         start_lps_mm=_point(vessel.curve, start),
         end_lps_mm=_point(vessel.curve, end),
-        occlusions=tuple(described),
+        occlusions=described,
         gap_mm=tuple(_gap(a, b) for a, b in pairwise(parts)),
         length_mm=_length(first.entry, last.exit, "half_mm", start, end),
         length_tip_mm=_length(first.entry, last.exit, "tip_mm", start, end),
@@ -150,6 +154,24 @@ def _part(gap: Interruption, curve: Curve, flush_with: str | None) -> OcclusionP
     )
 
 
+def _joined(
+    described: list[OcclusionPart], parts: tuple[Interruption, ...]
+) -> tuple[OcclusionPart, ...]:
+    """Return the parts, with lengths that hold both readings where two of them may be one."""
+    out = []
+    for n, part in enumerate(described):
+        low = high = n
+        while low > 0 and not parts[low].apart:
+            low -= 1
+        while high + 1 < len(parts) and not parts[high + 1].apart:
+            high += 1
+        length, whole = part.length_mm, parts[high].end_mm - parts[low].start_mm
+        if high > low and length.high is not None:
+            length = replace(length, high=max(length.high, whole), reason=NOT_APART)
+        out.append(replace(part, length_mm=length))
+    return tuple(out)
+
+
 def _length(entry: Cap | None, exit_: Cap | None, point: str, start: float, end: float) -> Measured:
     """Length between the same point of both caps; of a truncated lesion what is visible."""
     low = start if entry is None else float(getattr(entry, point))
@@ -177,7 +199,10 @@ def _gap(before: Interruption, after: Interruption) -> Measured:
 
 
 def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:
-    """Whether the lesion has two interruptions; borderline where an island may be as long."""
+    """Whether the lesion has two interruptions; borderline where an island may be as long.
+
+    None where all contrast between them may be calcium.
+    """
     between = [
         (b.start_mm - a.end_mm, _sd_mm([cap for cap in (a.exit, b.entry) if cap], "half_mm"))
         for a, b in pairwise(parts)
@@ -189,4 +214,6 @@ def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:
         for low, high in part.islands_mm
     ]
     near = any(abs(length - island_mm) < Z95 * sd for length, sd in between + islands)
+    if len(parts) >= 2 and not any(part.apart for part in parts[1:]):
+        return Presence(present=None, reason=NOT_APART)
     return Presence(present=len(parts) >= 2, borderline=near)

@@ -18,7 +18,7 @@ from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.branching import Stem
 from ctocalc.vessel.channel import channel_share
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
-from ctocalc.vessel.occlusion import Interruption, find_occlusions, given_occlusions
+from ctocalc.vessel.occlusion import Interruption, fades, find_occlusions, given_occlusions
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.wall import Wall, find_wall
 
@@ -141,6 +141,7 @@ def trace(
     gaps = tuple(
         replace(gap, total=not _has_channel(gap, sections, radius, signal, settings))
         for gap in gaps
+        if not fades(gap, frames.arclength_mm, radius, settings.occlusion.thinnest_mm)
     )
     return Trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,

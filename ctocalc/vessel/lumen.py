@@ -9,7 +9,7 @@ from ctocalc._arrays import Bools, Floats, Ints, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.vessel.look import Look, LumenSettings
-from ctocalc.vessel.tissue import Tissue, TissueSettings, tell_tissue
+from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,6 +29,8 @@ class LumenSignal:
         (N,) what ``contrast_hu`` reads without any lumen: the brightest place of plaque and noise.
     tissue
         (N,) what fills the station, a `Tissue`.
+    odds
+        (N,) log odds that it is lumen, by the station alone.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -38,11 +40,12 @@ class LumenSignal:
     plaque_hu: Floats
     floor_hu: Floats
     tissue: Ints
+    odds: Floats
     blur_mm: float
 
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
-        for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu"):
+        for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "odds"):
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
 
@@ -51,7 +54,7 @@ class LumenSignal:
         return LumenSignal(
             contrast_hu=self.contrast_hu[first:], reference_hu=self.reference_hu[first:],
             plaque_hu=self.plaque_hu[first:], floor_hu=self.floor_hu[first:],
-            tissue=self.tissue[first:], blur_mm=self.blur_mm,
+            tissue=self.tissue[first:], odds=self.odds[first:], blur_mm=self.blur_mm,
         )  # fmt: skip
 
     @property
@@ -103,6 +106,7 @@ def find_lumen(
         plaque_hu=np.full(len(contrast), plaque),
         floor_hu=np.full(len(contrast), floor),
         tissue=told,
+        odds=lumen_odds(evidence, look.step_mm, tissue),
         blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
 
@@ -123,8 +127,7 @@ def _reference(
         return np.full(len(contrast), pool), pool
     size = min(2 * round(3.0 / step_mm) + 1, 2 * (int(votes.sum()) // 2) - 1)
     even = median_filter(contrast[votes], size=size, mode="nearest")
-    # Beyond the last votes nothing tells how much contrast to expect.
-    whole = np.interp(n, n[votes], even, left=max(pool, even[0]), right=max(pool, even[-1]))
+    whole = np.interp(n, n[votes], even)
     smooth = gaussian_filter1d(whole, 1.0 / step_mm, mode="nearest")
     ends = [level[votes & part] for part in _end_stretches(lumen)]
     high = [float(np.percentile(each, 75)) for each in ends if len(each) >= 4]
@@ -156,5 +159,6 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         plaque_hu=plaque,
         floor_hu=plaque,
         tissue=np.full(count, Tissue.PLAQUE),
+        odds=np.zeros(count),
         blur_mm=physics.sigma_mm,
     )

@@ -19,7 +19,10 @@ class OcclusionSettings:
 
     ``least_contrast_share`` of the local lumen's contrast, smoothed along ``smooth_mm``, finds the
     interruptions; the caps are then located by a fit.  Two interruptions with less than
-    ``island_mm`` of contrast between them are one.
+    ``island_mm`` of contrast between them are one.  Contrast between two is surely lumen where the
+    log odds of its stations add up to ``sure_odds``: shorter stretches may be calcium that looks
+    like it.  A line that goes dark where the wall's radius is below ``thinnest_mm``, and stays so
+    to its end, has become too thin to tell.
     """
 
     least_contrast_share: float = 0.33
@@ -27,6 +30,8 @@ class OcclusionSettings:
     shortest_mm: float = 1.5
     shortest_island_mm: float = 2.0
     island_mm: float = 5.0
+    sure_odds: float = 17.0
+    thinnest_mm: float = 0.8
     cap_window_mm: float = 9.0
     cap_body_mm: float = 5.0
 
@@ -35,7 +40,8 @@ class OcclusionSettings:
 class Interruption:
     """One occlusion or subtotal of a vessel, entry to exit, in mm along the axis.
 
-    ``entry`` or ``exit`` is None where it lies beyond the end of the line (truncated).
+    ``entry`` or ``exit`` is None where it lies beyond the end of the line (truncated).  ``apart``
+    is False where the contrast before it, up to the last interruption, may be calcium.
     """
 
     start_mm: float
@@ -44,6 +50,7 @@ class Interruption:
     exit: Cap | None
     islands_mm: tuple[tuple[float, float], ...]
     total: bool
+    apart: bool = True
 
 
 def find_occlusions(
@@ -57,7 +64,7 @@ def find_occlusions(
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
     to show on single sections is looked for by `channel.channel_share`.  Misleads where calcium as
-    bright as the lumen plugs the vessel.
+    bright as the lumen plugs the vessel; ``apart`` says where it might.
     """
     step = float(np.median(np.diff(arclength_mm)))
     dark = _dark(signal, step, settings)
@@ -72,7 +79,30 @@ def find_occlusions(
         for n, run in enumerate(stretches)
     ]
     found = [gap for gap in found if gap.end_mm - gap.start_mm >= settings.shortest_mm]
-    return tuple(_chain(found, settings.island_mm))
+    chained = _chain(found, settings.island_mm)
+    return tuple(
+        replace(
+            gap, apart=n == 0 or _surely_lumen(arclength_mm, signal, chained[n - 1], gap, settings)
+        )
+        for n, gap in enumerate(chained)
+    )
+
+
+def _surely_lumen(
+    arclength_mm: Floats,
+    signal: LumenSignal,
+    before: Interruption,
+    after: Interruption,
+    settings: OcclusionSettings,
+) -> bool:
+    between = (arclength_mm >= before.end_mm) & (arclength_mm <= after.start_mm)
+    return float(signal.odds[between].sum()) >= settings.sure_odds
+
+
+def fades(gap: Interruption, arclength_mm: Floats, wall_mm: Floats, thinnest_mm: float) -> bool:
+    """Whether the line's end is too thin to tell an interruption there: wall radius (N,)."""
+    inside = (arclength_mm >= gap.start_mm) & (arclength_mm <= gap.end_mm)
+    return gap.exit is None and bool(np.median(wall_mm[inside]) < thinnest_mm)
 
 
 def _beside(stretches: list[tuple[int, int]], n: int, count: int) -> tuple[int, int]:

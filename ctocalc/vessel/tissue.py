@@ -102,6 +102,13 @@ def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) ->
     return out
 
 
+def lumen_odds(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
+    """Return log odds (N,) that each station, by itself, holds lumen rather than anything else."""
+    energy = _energies(evidence, settings) * (step_mm / settings.look_mm)
+    others = np.minimum(energy[:, Tissue.PLAQUE], energy[:, Tissue.CALCIUM])
+    return np.asarray(others - energy[:, Tissue.LUMEN])
+
+
 def _energies(seen: Evidence, settings: TissueSettings) -> Floats:
     """Return -log likelihood (N, 3) of every tissue, in ratio to a perfectly shaped lumen's."""
     share = np.clip(np.nan_to_num(seen.share, nan=0.0), -0.2, 1.2)

@@ -100,6 +100,13 @@ def test_the_pool_is_the_proximal_lumen_not_the_dark_one_behind_the_occlusion() 
     assert found.blood_pool_hu.value == pytest.approx(420.0, rel=0.03)
 
 
+def test_calcium_at_the_start_of_a_line_is_no_blood_pool() -> None:
+    start = lambda s: np.where(s < 3.5, 1500.0, 400.0)  # noqa: E731
+    volume = scan(STRAIGHT, vessel(diameter=2.8, lumen_hu=start), noise_hu=25.0)
+    found = physics_of(volume, line_of(STRAIGHT))[2]
+    assert found.blood_pool_hu.value == pytest.approx(400.0, rel=0.05)
+
+
 def test_no_contrast_is_recognised() -> None:
     volume = scan(STRAIGHT, vessel(diameter=3.0, lumen_hu=45.0, wall_mm=1.9), noise_hu=25.0)
     found = physics_of(volume, line_of(STRAIGHT))[2]

@@ -136,6 +136,19 @@ def test_two_far_occlusions_are_one_lesion_of_two() -> None:
     assert lengths == pytest.approx([7.0, 10.0], abs=0.8)
 
 
+def test_a_short_stretch_that_may_be_calcium_leaves_one_or_two_untold() -> None:
+    def diameter(s: Floats) -> Floats:
+        return np.where(((s > 9) & (s < 16)) | ((s > 21.6) & (s < 36)), 0.0, 2.8)
+
+    lesion = only(of(vessel(diameter=diameter)))
+    assert lesion.multiple_occlusions.present is None
+    assert "may be calcium" in (lesion.multiple_occlusions.reason or "")
+    assert lesion.length_mm.value == pytest.approx(27.0, abs=1.0)
+    for part in lesion.occlusions:
+        assert part.length_mm.high is not None
+        assert part.length_mm.high == pytest.approx(27.0, abs=1.0)
+
+
 def test_without_contrast_calcium_is_measured_and_nothing_is_scored() -> None:
     def deposit(s: Floats, u: Floats, v: Floats) -> Floats:
         return np.asarray(600.0 * ((np.abs(s - 20) < 3) & (np.hypot(u - 0.6, v) < 0.8)))

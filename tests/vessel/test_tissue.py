@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from ctocalc._arrays import Floats
-from ctocalc.vessel.tissue import Evidence, Tissue, TissueSettings, tell_tissue
+from ctocalc.vessel.tissue import Evidence, Tissue, TissueSettings, lumen_odds, tell_tissue
 
 STEP = 0.5
 COUNT = 120
@@ -80,3 +80,13 @@ def test_the_other_direction_tells_the_same() -> None:
         **{name: getattr(seen, name)[..., ::-1].copy() for name in Evidence.__slots__}
     )
     assert_array_equal(told(turned)[::-1], told(seen))
+
+
+def test_odds_of_lumen_add_up_with_length_and_fall_with_the_shape() -> None:
+    lumen, flat = (lumen_odds(evidence(shape), STEP, TissueSettings()) for shape in (ROUND, FLAT))
+    assert (lumen[:40] > 0.5).all()
+    assert (lumen[PIECE] > 0.5).all()
+    assert (flat[PIECE] < 0.0).all()
+    assert (lumen[40:50] < 0.0).all()
+    fine = lumen_odds(evidence(), STEP / 2, TissueSettings())
+    np.testing.assert_allclose(2 * fine, lumen)
