@@ -21,7 +21,7 @@ from ctocalc.study.settings import Request
 from ctocalc.vessel.centerline import Centerline
 from ctocalc.vessel.placement import nearest_hu, place
 from ctocalc.vessel.pools import within_vessel
-from ctocalc.vessel.tree import branches_of, one_vessel
+from ctocalc.vessel.tree import branches_of, own_part, trunk_first
 
 Refusals = dict[str, CenterlineRefused]
 
@@ -92,7 +92,7 @@ def _or_refused(lines: list[Centerline], refused: Refusals) -> list[Centerline]:
 
 def _read_lines(options: CaseOptions) -> tuple[list[Centerline], list[Centerline], Refusals]:
     """Return the lines to measure, the side branches (also of their files), and what is refused."""
-    lines: list[Centerline] = []
+    read: list[Centerline] = []
     others: list[Centerline] = []
     refused: Refusals = {}
     for option in options.lines:
@@ -100,12 +100,18 @@ def _read_lines(options: CaseOptions) -> tuple[list[Centerline], list[Centerline
             tree = read_tree(
                 option.path, vessel=option.name, frame=options.frame, label=option.label
             )
-            one_vessel(tree.main, lines)
         except CenterlineRefused as error:
             refused[option.name] = error
         else:
-            lines.append(tree.main)
+            read.append(tree.main)
             others += tree.others
+    lines: list[Centerline] = []
+    for line in sorted(read, key=trunk_first):
+        try:
+            lines.append(own_part(line, lines))
+        except CenterlineRefused as error:
+            refused[line.vessel] = error
+    lines.sort(key=lambda line: [one.vessel for one in read].index(line.vessel))
     for option in options.branches:
         others += read_branches(
             option.path, vessel=option.name, frame=options.frame, label=option.label

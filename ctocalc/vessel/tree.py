@@ -8,13 +8,16 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
-from ctocalc.errors import CenterlineRefused, Code
+from ctocalc.errors import CenterlineRefused, Code, Notice
 from ctocalc.vessel.centerline import Centerline, coronary_part
 
 TOGETHER_MM = 1.5
 """Lines nearer than this run in one vessel: two extractions of one artery differ by up to a
 millimetre, and a branch's own axis is that far from its parent's only in the common lumen."""
 SHORTEST_BRANCH_MM = 3.0
+SHORTEST_TRUNK_MM = 5.0
+SHORTEST_VESSEL_MM = 10.0
+TRUNKS = ("LM", "RCA", "LAD", "LCX", "RI")
 STEP_MM = 0.2
 
 
@@ -43,21 +46,54 @@ def branches_of(
     return tuple(kept)
 
 
-def one_vessel(line: Centerline, others: Iterable[Centerline]) -> None:
-    """Refuse a line that runs in one vessel with another from begin to end.
+def trunk_first(line: Centerline) -> int:
+    """Return a rank by which lines are given their trunks: the parent before its branches."""
+    return TRUNKS.index(line.vessel) if line.vessel in TRUNKS else len(TRUNKS)
+
+
+def own_part(line: Centerline, earlier: Sequence[Centerline]) -> Centerline:
+    """Return a line from where it leaves those before it; a shared trunk counts once.
+
+    A line that leaves within 5 mm of its begin is returned as it is.
 
     Raises
     ------
     CenterlineRefused
-        CENTERLINE_UNREADABLE: its calcium and lesions would be counted twice.
+        CENTERLINE_UNREADABLE when it goes on for less than 10 mm after it has left.
     """
-    for other in others:
-        if leaves_at(line, [other]) == len(line.points_lps_mm) - 1:
-            raise CenterlineRefused(
-                Code.CENTERLINE_UNREADABLE,
-                f"The line runs along {other.vessel} from begin to end; another vessel was "
-                "expected. Give each vessel once.",
-            )
+    if not earlier:
+        return line
+    first = leaves_at(line, earlier)
+    shared = _length_mm(line.points_lps_mm[: first + 1])
+    own = line.starting_at(first)
+    if _length_mm(own.points_lps_mm) < SHORTEST_VESSEL_MM:
+        raise CenterlineRefused(
+            Code.CENTERLINE_UNREADABLE,
+            f"The line runs along {_nearest(line, first, earlier)} nearly from begin to end; "
+            "another vessel was expected. Give each vessel once.",
+        )
+    if shared < SHORTEST_TRUNK_MM:
+        return line
+    return own.noting(
+        Notice(
+            code=Code.CENTERLINE_SHARED,
+            message=f"The line's first {shared:.1f} mm run along {_nearest(line, first, earlier)} "
+            "and are measured there; each vessel is measured once. Arc length starts where the "
+            "line leaves it.",
+            vessel=line.vessel,
+        )
+    )
+
+
+def _nearest(line: Centerline, first: int, others: Sequence[Centerline]) -> str:
+    """Return the name of the line that another one runs with up to a point of it."""
+    point = line.points_lps_mm[first]
+    away = [float(np.min(_distance(_dense(o.points_lps_mm), point))) for o in others]
+    return others[away.index(min(away))].vessel
+
+
+def _distance(points: Floats, point: Floats) -> Floats:
+    return np.asarray(np.linalg.norm(points - point, axis=1))
 
 
 def leaves_at(line: Centerline, parents: Iterable[Centerline]) -> int:
