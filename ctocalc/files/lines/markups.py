@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, refused
+from ctocalc._arrays import Floats
+from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, is_radius, refused
 
 MM_PER_UNIT = {"mm": 1.0, "cm": 10.0, "um": 0.001, "m": 1000.0}
 _SET = ("defined", "")
@@ -49,9 +50,24 @@ def _curve(curve: Mapping[str, Any]) -> Line:
     return Line(
         points_mm=_unit(curve.get("coordinateUnits", "mm"))
         * np.array(placed, dtype=float).reshape(-1, 3),
+        radius_mm=_radius(curve.get("measurements"), len(points), len(placed)),
         label=name if isinstance(name, str) else None,
         frame=frame_word(str(frame)) or "lps",
     )
+
+
+def _radius(measurements: object, points: int, placed: int) -> Floats | None:
+    """Return the radius at every control point, where one of the curve's measurements is one.
+
+    None where some points have no position: nobody can tell whose radius is whose.
+    """
+    for one in measurements if isinstance(measurements, list) and points == placed else ():
+        if isinstance(one, dict) and is_radius(str(one.get("name", ""))):
+            values = one.get("controlPointValues")
+            if isinstance(values, list) and all(isinstance(v, int | float) for v in values):
+                scale = MM_PER_UNIT.get(str(one.get("units", "mm")), 1.0)
+                return scale * np.array(values, dtype=float) if len(values) == points else None
+    return None
 
 
 def _is_point(position: object) -> bool:

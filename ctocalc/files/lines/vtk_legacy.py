@@ -6,7 +6,7 @@ import numpy as np
 
 from ctocalc._arrays import Array, Ints
 from ctocalc.files.lines.line import MOST_POINTS, Line, is_radius, refused
-from ctocalc.files.lines.polydata import cells_of, polydata_lines, space
+from ctocalc.files.lines.polydata import PIECE_OF, cells_of, polydata_lines, space
 
 TYPES = {
     "char": "i1", "signed_char": "i1", "unsigned_char": "u1", "short": "i2", "unsigned_short": "u2",
@@ -110,6 +110,7 @@ class _Polydata:
         self.radius: Array | None = None
         self.of_points = False
         self.tuples = 0
+        self.numbers: Array | None = None
 
 
 def read_vtk_legacy(data: bytes) -> tuple[Line, ...]:
@@ -137,7 +138,8 @@ def read_vtk_legacy(data: bytes) -> tuple[Line, ...]:
     radius = found.radius
     if len(found.points) % 3 or (radius is not None and 3 * len(radius) != len(found.points)):
         raise refused("The VTK file's points or radii have the wrong number of values")
-    return polydata_lines(found.points.reshape(-1, 3), found.cells, radius, found.frame)
+    points = found.points.reshape(-1, 3)
+    return polydata_lines(points, found.cells, radius, found.frame, found.numbers)
 
 
 def _section(word: str, cursor: _Cursor, found: _Polydata) -> bool:
@@ -202,8 +204,7 @@ def _field(cursor: _Cursor, found: _Polydata) -> None:
         found.frame = space(f"SPACE={words[0]}") if name == "SPACE" and words else found.frame
         return
     values = cursor.values(components * tuples, kind)
-    if found.of_points and is_radius(name) and components == 1:
-        found.radius = values
+    _keep(found, name, components, values)
 
 
 def _scalars(cursor: _Cursor, found: _Polydata) -> None:
@@ -214,6 +215,12 @@ def _scalars(cursor: _Cursor, found: _Polydata) -> None:
     if cursor.peek().upper() == "LOOKUP_TABLE":
         cursor.word()
         cursor.word()
-    values = cursor.values(components * found.tuples, kind)
+    _keep(found, name, components, cursor.values(components * found.tuples, kind))
+
+
+def _keep(found: _Polydata, name: str, components: int, values: Array) -> None:
+    """Keep the two attributes that are needed: radii of points, numbers of cells."""
     if found.of_points and is_radius(name) and components == 1:
         found.radius = values
+    if not found.of_points and name == PIECE_OF:
+        found.numbers = values

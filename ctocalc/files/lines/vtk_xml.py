@@ -7,7 +7,7 @@ import numpy as np
 
 from ctocalc._arrays import Array
 from ctocalc.files.lines.line import MOST_POINTS, Line, is_radius, refused
-from ctocalc.files.lines.polydata import cells_of, polydata_lines, space
+from ctocalc.files.lines.polydata import PIECE_OF, cells_of, polydata_lines, space
 from ctocalc.files.lines.vtk_arrays import Encoding, unpack
 from ctocalc.files.lines.xml import parse_xml
 
@@ -95,7 +95,14 @@ def _piece(file: _File, piece: Element, frame: str | None) -> tuple[Line, ...]:
     if len(points) != 3 * count or (values is not None and len(values) != count):
         raise refused("The VTK file's points or radii have the wrong number of values")
     cells = cells_of(offsets, connectivity)
-    return polydata_lines(points.reshape(-1, 3), cells, values, frame)
+    numbers = piece.find(f"CellData/DataArray[@Name='{PIECE_OF}']")
+    return polydata_lines(
+        points.reshape(-1, 3),
+        cells,
+        values,
+        frame,
+        None if numbers is None else file.array(numbers),
+    )
 
 
 def _needed(file: _File, piece: Element, where: str) -> Array:

@@ -21,6 +21,7 @@ from tests.files.lines.writers import (
     vtp,
 )
 
+DATA = Path(__file__).resolve().parents[2] / "data" / "polydata"
 T = np.linspace(0.0, 1.0, 41)
 LINE = np.stack([30 * np.cos(2 * T), -120 + 30 * np.sin(2 * T), 1500 - 40 * T], axis=1)
 RAS = LINE * (-1, -1, 1)
@@ -185,6 +186,43 @@ def test_what_is_no_line_is_refused_with_its_reason(tmp_path: Path, name: str) -
     assert caught.value.code is Code.CENTERLINE_UNREADABLE
     assert reason in str(caught.value)
     assert "DOE" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("count", "known"), [(41, True), (40, False)])
+def test_a_curves_measured_radius_is_its_radius(tmp_path: Path, count: int, known: bool) -> None:
+    measured = [{"name": "length", "value": 3}, {
+        "name": "Radius", "units": "mm", "controlPointValues": RADIUS[:count].tolist()
+    }]  # fmt: skip
+    (tmp_path / "l.mrk.json").write_bytes(markups(("L", LINE), measurements=measured))
+    line = read_centerlines(tmp_path / "l.mrk.json")
+    assert (line.radius_mm is not None) is known
+    if known:
+        np.testing.assert_allclose(np.asarray(line.radius_mm), RADIUS)
+
+
+@pytest.mark.parametrize("name", ["lz4_big_endian.vtp", "lzma_inline.vtp", "binary_5_1.vtk"])
+def test_files_that_vtk_itself_wrote(name: str) -> None:
+    """Written by VTK 9.7 from the formulas below; so our own writers are not the only judge."""
+    line = read_centerlines(DATA / name, vessel="LAD")
+    n = np.arange(120)
+    wanted = np.stack([n // 10, 0.25 * n, 100 - 0.5 * n], axis=1)
+    np.testing.assert_array_equal(line.points_lps_mm, wanted)
+    np.testing.assert_array_equal(np.asarray(line.radius_mm), 1.5 + (n % 3) / 4)
+
+
+@pytest.mark.parametrize("name", ["pieces.vtp", "pieces.vtk"])
+def test_pieces_that_vmtk_split_are_put_together(tmp_path: Path, name: str) -> None:
+    cells = [LINE[:15], LINE[:15] + 30, LINE[14:30], LINE[29:], LINE[14:20] + 30]
+    numbers = b"0 1 0 0 1"
+    if name.endswith("vtp"):
+        array = b'<CellData><DataArray type="Int64" Name="CenterlineIds" format="ascii">'
+        data = vtp(cells).replace(b"<Points>", array + numbers + b"</DataArray></CellData><Points>")
+    else:
+        data = vtk(cells) + b"CELL_DATA 5\nFIELD FieldData 1\nCenterlineIds 1 5 long\n" + numbers
+    (tmp_path / name).write_bytes(data)
+    np.testing.assert_allclose(read_centerlines(tmp_path / name, label="1").points_lps_mm, LINE)
+    with pytest.raises(CenterlineRefused, match="2 line"):
+        read_centerlines(tmp_path / name)
 
 
 def test_undefined_control_points_are_no_points(tmp_path: Path) -> None:
