@@ -15,7 +15,7 @@ from ctocalc.geometry.frames import Frames
 from ctocalc.image import physics as scan_physics
 from ctocalc.image.sections import cubic
 from ctocalc.lesion.describe import describe
-from ctocalc.study.calcium import Scan, measures_of
+from ctocalc.study.calcium import Scan, deposits_of, measures_of
 from ctocalc.study.result import VesselResult
 from ctocalc.study.scoring import score_lesions
 from ctocalc.study.settings import Request
@@ -60,7 +60,10 @@ def oracle(case: Case, vessel: str) -> Findings | None:
         ),
     )
     scan = Scan(volume=case.volume, facts=case.facts, physics=physics)
-    measures = measures_of(scan, seen, request.settings, vessel=vessel, branching=Branching())
+    deposits = deposits_of(scan, seen, request.settings)
+    measures = measures_of(
+        scan, seen, deposits, request.settings, vessel=vessel, branching=Branching()
+    )
     lesions = describe(seen.gaps, measures, target=None, settings=request.settings.lesion)
     return findings(
         VesselResult(

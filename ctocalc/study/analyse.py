@@ -16,7 +16,7 @@ from ctocalc.study.artefacts import (
     without_made,
     without_metal,
 )
-from ctocalc.study.calcium import Scan, calcium_of, measures_of
+from ctocalc.study.calcium import Scan, calcium_of, deposits_of, measures_of
 from ctocalc.study.outlines import outline_notices, with_outlines
 from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
@@ -25,7 +25,7 @@ from ctocalc.study.scoring import score_lesions
 from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel, with_shared
 from ctocalc.study.summary import image_facts, images_of
-from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps
+from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps, with_wall_behind
 from ctocalc.study.tree import at_aorta, stems_of, tree_of, tube_of
 from ctocalc.vessel.branching import Branching, Tube
 from ctocalc.vessel.centerline import Centerline
@@ -130,10 +130,13 @@ def _vessel(
     seen = without_made(own, spoilt)
     if caps := request.caps_mm.get(line.vessel):
         seen = with_caps(seen, caps, settings)
-    found, drawn = seen, request.outlines.get(line.vessel, ())
-    seen = with_outlines(seen, drawn, settings.outline) if drawn else seen
+    deposits = deposits_of(scan, seen, settings)
+    seen = found = with_wall_behind(seen, deposits, settings)
+    if drawn := request.outlines.get(line.vessel, ()):
+        seen = with_outlines(found, drawn, settings.outline)
+        deposits = deposits_of(scan, seen, settings)
     place = at_aorta(beside, scan.volume, whole, physics)
-    measures = measures_of(scan, seen, settings, vessel=line.vessel, branching=place)
+    measures = measures_of(scan, seen, deposits, settings, vessel=line.vessel, branching=place)
     described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )

@@ -20,7 +20,8 @@ from ctocalc.study.stations import lumen_area
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.branching import Branching
-from ctocalc.vessel.calcium import measure_calcium
+from ctocalc.vessel.calcium import find_deposits, measure_calcium
+from ctocalc.vessel.deposits import Deposits
 
 # On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
 ABOVE_POOL_SD = 4.0
@@ -37,20 +38,29 @@ class Scan:
     physics: ScanPhysics
 
 
-def measures_of(
-    scan: Scan, seen: Trace, settings: AnalysisSettings, *, vessel: str, branching: Branching
-) -> VesselMeasures:
-    """Measure calcium along a traced vessel and gather what lesions are described from.
+def deposits_of(scan: Scan, seen: Trace, settings: AnalysisSettings) -> Deposits:
+    """Fit calcium along a traced vessel, before the wall behind it is known."""
+    blocked = _blocked(scan, seen)
+    return find_deposits(
+        scenery(scan, seen, blocked), seen.signal, blocked, scan.physics, settings=settings.calcium
+    )
 
-    Without contrast nothing hides calcium: every station counts as one without lumen.
-    """
-    contrast = scan.physics.contrast
-    blocked = seen.without_lumen if contrast else np.ones(len(seen.frames), dtype=bool)
-    wall = seen.wall.boundary
+
+def measures_of(
+    scan: Scan,
+    seen: Trace,
+    deposits: Deposits,
+    settings: AnalysisSettings,
+    *,
+    vessel: str,
+    branching: Branching,
+) -> VesselMeasures:
+    """Measure calcium along a traced vessel and gather what lesions are described from."""
+    contrast, wall = scan.physics.contrast, seen.wall.boundary
     calcium = measure_calcium(
-        scenery(scan, seen, blocked),
+        scenery(scan, seen, _blocked(scan, seen)),
+        deposits,
         seen.signal,
-        blocked,
         seen.curvature,
         scan.physics,
         settings=settings.calcium,
@@ -83,6 +93,11 @@ def measures_of(
         island_mm=settings.occlusion.island_mm,
         branching=branching,
     )
+
+
+def _blocked(scan: Scan, seen: Trace) -> Bools:
+    """Stations (N,) without lumen: all of them without contrast, where nothing hides calcium."""
+    return seen.without_lumen if scan.physics.contrast else np.ones(len(seen.frames), dtype=bool)
 
 
 def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:

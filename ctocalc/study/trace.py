@@ -17,9 +17,11 @@ from ctocalc.image.sections import (
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.branching import Stem
 from ctocalc.vessel.channel import channel_share
+from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
 from ctocalc.vessel.occlusion import Interruption, fades, find_occlusions, given_occlusions
 from ctocalc.vessel.rays import RayFits, fit_rays
+from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
 from ctocalc.vessel.wall import Wall, find_wall
 
 HALF_WIDTH_MM = 4.5
@@ -136,7 +138,12 @@ def trace(
             rays.lumen_diameter_mm[shared:],
             settings=settings.occlusion,
         )
-    wall = find_wall(rays, step_mm=settings.axis.station_mm, settings=settings.wall)
+    wall = find_wall(
+        rays,
+        step_mm=settings.axis.station_mm,
+        rim_mm=settings.wall.bloom_rim_mm,
+        settings=settings.wall,
+    )
     radius = np.sqrt(wall.boundary.area_mm2 / np.pi)
     gaps = tuple(
         replace(gap, total=not _has_channel(gap, sections, radius, signal, settings))
@@ -195,6 +202,21 @@ def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> C
         weight=np.append(weight, weight[-1]),
     )
     return curve.from_nearest(start_lps_mm)
+
+
+def with_wall_behind(seen: Trace, deposits: Deposits, settings: AnalysisSettings) -> Trace:
+    """Return the trace with its wall found anew, now that calcium's own edge is known."""
+    wall = seen.wall.boundary
+    edge = calcium_edge_mm(deposits.share, seen.sections.offset_mm, wall.angle_rad)
+    return replace(
+        seen,
+        wall=find_wall(
+            rays_behind_calcium(seen.rays, edge, wall, settings.wall),
+            step_mm=settings.axis.station_mm,
+            rim_mm=settings.wall.rim_mm,
+            settings=settings.wall,
+        ),
+    )
 
 
 def with_caps(

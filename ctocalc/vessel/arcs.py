@@ -72,15 +72,30 @@ def measure_arcs(share: Floats32, wall: Boundary, offset_mm: Floats, least_mm: f
     )
 
 
-def _thickness(share: Floats32, wall: Boundary, centre_mm: Floats, offset_mm: Floats) -> Floats:
-    """Radial thickness (N, RAYS) of calcium about a centre (N, 2)."""
+def share_on_rays(
+    share: Floats32, centre_mm: Floats, offset_mm: Floats, angle_rad: Floats, radius_mm: Floats
+) -> Floats32:
+    """Return the share (N, A, R) of calcium on rays from a centre (N, 2).
+
+    ``share`` (N, P, P) at ``offset_mm`` (P,); ``angle_rad`` (A,); ``radius_mm`` (R,).
+    """
     pixel = float(offset_mm[1] - offset_mm[0])
+    across, up = np.cos(angle_rad)[:, None] * radius_mm, np.sin(angle_rad)[:, None] * radius_mm
+    out = np.zeros((len(share), *across.shape), np.float32)
+    for n in np.flatnonzero(share.any(axis=(1, 2))):
+        at = np.stack(
+            [centre_mm[n, 1] + up - offset_mm[0], centre_mm[n, 0] + across - offset_mm[0]]
+        )
+        out[n] = map_coordinates(share[n], at / pixel, order=1)
+    return out
+
+
+def _thickness(share: Floats32, wall: Boundary, centre_mm: Floats, offset_mm: Floats) -> Floats:
+    """Radial thickness (N, RAYS) of calcium about a centre (N, 2).
+
+    Shares are summed, not counted from a half on: a thin layer fills no pixel.
+    """
     angle = np.linspace(0.0, 2 * np.pi, RAYS, endpoint=False)
     radius = np.arange(RAY_STEP_MM / 2, float(np.nanmax(wall.radius_mm)) + 0.1, RAY_STEP_MM)
-    covered = np.zeros((len(share), RAYS, len(radius)), dtype=np.bool_)
-    for n in np.flatnonzero(share.any(axis=(1, 2))):
-        x = centre_mm[n, 0] + np.cos(angle)[:, None] * radius
-        y = centre_mm[n, 1] + np.sin(angle)[:, None] * radius
-        at = np.stack([(y - offset_mm[0]) / pixel, (x - offset_mm[0]) / pixel])
-        covered[n] = map_coordinates(share[n], at, order=1) >= 0.5
-    return np.asarray(thickness_mm(covered, RAY_STEP_MM))
+    found = share_on_rays(share, centre_mm, offset_mm, angle, radius)
+    return np.asarray(thickness_mm(found, RAY_STEP_MM))

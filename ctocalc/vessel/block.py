@@ -16,9 +16,11 @@ from ctocalc.kernels.tube import tube_coordinates
 from ctocalc.vessel.boundary import Boundary
 
 CELL_MM = 0.3
+# The wall behind calcium is a guess until calcium is known: calcium may lie this far beyond it.
+BEYOND_MM = 0.3
 # Voxels this far beyond the wall are fitted too; what lies beyond the gap is taken as it is.
-ZONE_MM = 0.4
-GAP_MM = 0.6
+ZONE_MM = 0.7
+GAP_MM = 0.9
 OUTSIDE_MM = ((0.55, 0.85), (0.9, 1.3))
 NEAR_MM = 0.5
 PART_STATIONS = 7
@@ -55,9 +57,9 @@ class Scenery:
 class Block:
     """Cells about a stretch of vessel, and the voxels they are fitted to.
 
-    Per cell (k, j, i): ``inside`` the share within the wall, ``background`` HU without calcium,
-    ``piece`` the number of the piece of calcium that may lie there, 0 for none.  Per voxel
-    (K, J, I): ``rest`` = HU less the blurred background, ``mask`` where it counts.
+    Per cell (k, j, i): ``inside`` the share within calcium's reach, ``background`` HU without
+    calcium, ``piece`` the number of the piece of calcium that may lie there, 0 for none.  Per
+    voxel (K, J, I): ``rest`` = HU less the blurred background, ``mask`` where it counts.
     """
 
     grid: VoxelGrid
@@ -128,7 +130,10 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     at = _Places.of(cells, frames, stations, reach)
     size = float(abs(np.linalg.det(cells.lps_from_kji[:3, :3])) ** (1 / 3))
     beyond = at.radius - at.read(wall)
-    inside = np.where(at.near, np.clip(0.5 - beyond / size, 0.0, 1.0), 0.0)
+    within, inside = (
+        np.where(at.near, np.clip(0.5 - (beyond - far) / size, 0.0, 1.0), 0.0)
+        for far in (0.0, BEYOND_MM)
+    )
     lumen = np.clip(0.5 - (at.radius - at.read(scene.lumen_mm[stations])) / size, 0.0, 1.0)
     lumen = np.where(at.near & (at.read(scene.lumen_mm[stations]) > 0.0), lumen, 0.0)
     k, j, i = (int(n) for n in blur.cells)
@@ -136,7 +141,7 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     background = np.where(at.near & (beyond < GAP_MM), at.read(outside[stations]), background)
     plaque, filled = (at.read(v[stations, None]) for v in (scene.plaque_hu, scene.lumen_hu))
     soft = plaque + (filled - plaque) * lumen
-    background = np.where(inside > 0.0, background + (soft - background) * inside, background)
+    background = np.where(within > 0.0, background + (soft - background) * within, background)
     background = background.astype(np.float32)
     shape = (grid.shape_kji[0], k, grid.shape_kji[1], j, grid.shape_kji[2], i)
     far = np.where(at.near, beyond, np.inf).reshape(shape).mean(axis=(1, 3, 5))

@@ -17,7 +17,7 @@ from ctocalc.image.physics import ScanPhysics
 from ctocalc.vessel.arcs import measure_arcs
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary
-from ctocalc.vessel.deposits import fit_deposits
+from ctocalc.vessel.deposits import Deposits, fit_deposits
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.protocols import ThresholdAreas, areas_above, protocol_areas
 from ctocalc.vessel.spread import area_sd_mm2
@@ -98,23 +98,44 @@ class Calcium:
     protocols: ThresholdAreas
 
 
-def measure_calcium(
+def find_deposits(
     scene: Scenery,
     signal: LumenSignal,
     occluded: Bools,
+    physics: ScanPhysics,
+    *,
+    settings: CalciumSettings,
+) -> Deposits:
+    """Fit calcium wherever something in the vessel is too bright for plaque or for lumen.
+
+    ``occluded`` (N,): stations without lumen; there a peak need not stand above the lumen's HU.
+    """
+    hu, offset = np.nan_to_num(scene.sections.samples, nan=-1000.0), scene.sections.offset_mm
+    step = float(np.median(np.diff(scene.frames.arclength_mm)))
+    soft = SOFT_MM / float(offset[1] - offset[0])
+    without_lumen = _away_from_lumen(occluded, step, settings)
+    near = beyond_wall_mm(scene.wall, offset) < settings.beyond_wall_mm
+    least = _least(signal, without_lumen, physics, settings)[:, None, None]
+    return fit_deposits(scene, near & (gaussian_filter(hu, (0.0, soft, soft)) >= least))
+
+
+def measure_calcium(
+    scene: Scenery,
+    fitted: Deposits,
+    signal: LumenSignal,
     curvature: Floats,
     physics: ScanPhysics,
     *,
     settings: CalciumSettings,
 ) -> Calcium:
-    """Measure calcium on every section.
+    """Measure the calcium inside the wall on every section.
 
     Parameters
     ----------
     scene
         The scan, its sections, and what the vessel holds beside calcium.
-    occluded
-        (N,) stations without lumen: there a peak need not stand above the lumen's HU.
+    fitted
+        From `find_deposits`; what lies beyond the wall of ``scene`` does not count.
     curvature
         (N, 2) curvature in 1/mm along (normal, binormal): planes overlap inside a bend.
     """
@@ -124,22 +145,18 @@ def measure_calcium(
     pixel = float(offset[1] - offset[0])
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     beyond = beyond_wall_mm(wall, offset)
-    without_lumen = _away_from_lumen(occluded, step, settings)
-    smooth = gaussian_filter(hu, (0.0, SOFT_MM / pixel, SOFT_MM / pixel))
-    near = beyond < settings.beyond_wall_mm
-    candidate = near & (smooth >= _least(signal, without_lumen, physics, settings)[:, None, None])
-    fitted = fit_deposits(scene, candidate)
     share = (fitted.share * np.clip(0.5 - beyond / pixel, 0.0, 1.0)).astype(np.float32)
-    found = near & (fitted.share >= 0.5)
+    found = share >= 0.5
     # Parts of one piece may be apart by less than the fit can tell.
     piece = label(_grow(found, JOINED_MM / 2 / pixel), connectivity=3) * found
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
     reach = 2 * round(PIECE_REACH_MM / pixel) + 1
-    # Blur moves HU about but keeps their sum: what was fitted is what calcium adds to plaque.
-    burden = share * np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
+    added = np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
+    # Blur moves HU about but keeps their sum: all that was fitted at the wall is calcium's.
+    burden = np.where(beyond < settings.beyond_wall_mm, fitted.share * added, 0.0)
     arcs = measure_arcs(share, wall, offset, settings.arc_thickness_mm)
-    contrast = _contrast(burden, share * weight)
+    contrast = _contrast(share * added, share * weight)
     apparent = _apparent(hu, beyond, physics, pixel, settings)
     return Calcium(
         share=share,
@@ -170,7 +187,7 @@ def measure_calcium(
         protocols=protocol_areas(
             hu,
             beyond <= 0.0,
-            candidate,
+            fitted.candidate,
             lumen_hu=signal.reference_hu,
             plaque_hu=signal.plaque_hu,
             noise_hu=physics.noise_sd_hu,

@@ -19,10 +19,15 @@ LEAST_ROOM = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Deposits:
-    """Calcium on the sections: ``share`` (N, P, P) in 0-1 and its fitted ``hu`` (N, P, P)."""
+    """Calcium on the sections: ``share`` (N, P, P) in 0-1 and its fitted ``hu`` (N, P, P).
+
+    It may lie a little beyond the wall that was known when it was fitted: where it ends tells
+    where the wall behind it is.  ``candidate`` (N, P, P): where calcium was looked for.
+    """
 
     share: Floats32
     hu: Floats32
+    candidate: Bools
 
 
 def fit_deposits(scene: Scenery, candidate: Bools) -> Deposits:
@@ -40,7 +45,7 @@ def fit_deposits(scene: Scenery, candidate: Bools) -> Deposits:
         share[stations], hu[stations] = _on_sections(
             block, fitted, density, scene.sections, stations
         )
-    return Deposits(share=share, hu=hu)
+    return Deposits(share=share, hu=hu, candidate=candidate)
 
 
 def stretches(present: Bools) -> Iterator[slice]:

@@ -26,17 +26,20 @@ class WallSettings:
 
     Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
     the radius' slope over a millimetre (``bend_sd_mm``; ``centre_bend_sd_mm`` of its centre), of
-    the second and third harmonic as a share of the radius.  A ray that
-    ends in calcium has ``rim_weight`` of a clear ray's weight: its rim hardly shows.  Around an
-    open lumen the wall is ``layer_mm`` thick, give or take ``layer_sd_mm`` (normal intima, media
-    and adventitia, and plaque); an edge ``layer_limit_mm`` away from that is another organ's.
-    Where a lumen is more than ``widening`` times as wide as farther on, the line still runs in
-    the vessel that it leaves.
-    Calcium's outer edge lies ``rim_mm`` inside the wall; rays within ``halo_deg`` of calcium are
-    drawn outwards by its bloom and count by ``halo_weight``.  Edges more than ``mistaken`` standard
-    deviations off the rest do not count.  ``radius_sd_mm``: what no number of rays mends,
-    and ``rim_sd_mm`` where all rays end in calcium.  ``faint``: how much worse a
-    faint edge is than its noise.
+    the second and third harmonic as a share of the radius.  ``faint``: how much worse a faint edge
+    is than its noise.  Around an open lumen the wall is ``layer_mm`` thick, give or take
+    ``layer_sd_mm`` (normal intima, media and adventitia, and plaque); an edge ``layer_limit_mm``
+    away from that is another organ's.  Where a lumen is more than ``widening`` times as wide as
+    farther on, the line still runs in the vessel that it leaves.
+
+    A ray that ends in calcium has ``rim_weight`` of a clear ray's weight: the rim of plaque behind
+    calcium hardly shows, and all rays of a deposit are wrong by the same.  The half height of
+    calcium lies ``bloom_rim_mm`` inside the wall, its own edge (blur undone) ``rim_mm``, where it
+    reaches within ``rim_reach_mm`` of the wall at all.  Rays within ``halo_deg`` of calcium are
+    drawn outwards by its bloom and count by ``halo_weight``.
+
+    Edges more than ``mistaken`` standard deviations off the rest do not count.
+    ``radius_sd_mm``: what no number of rays mends, and ``rim_sd_mm`` where all rays end in calcium.
     """
 
     farthest_mm: float = 3.4
@@ -45,8 +48,10 @@ class WallSettings:
     centre_bend_sd_mm: float = 0.06
     ellipse_share: float = 0.07
     triangle_share: float = 0.03
-    rim_weight: float = 2.0
-    rim_mm: float = 0.11
+    rim_weight: float = 0.2
+    bloom_rim_mm: float = 0.09
+    rim_mm: float = 0.15
+    rim_reach_mm: float = 0.45
     halo_deg: float = 30.0
     halo_weight: float = 0.1
     mistaken: float = 3.2
@@ -89,12 +94,13 @@ class Wall:
         return np.asarray(2 * np.pi * radius * self.radius_sd_mm)
 
 
-def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
+def find_wall(rays: RayFits, *, step_mm: float, rim_mm: float, settings: WallSettings) -> Wall:
     """Fit one smooth tube to the wall edges of all rays at once.
 
     Radius = Fourier series up to order 3 in the angle, each coefficient smooth along the vessel;
     rays without a visible wall have no say there and the neighbours decide; outliers are
-    weighed down (Tukey).  Misleads where a long stretch is embedded in myocardium.
+    weighed down (Tukey).  On calcified rays the wall lies ``rim_mm`` beyond the edge.  Misleads
+    where a long stretch is embedded in myocardium.
     """
     angles = rays.wall_mm.shape[1]
     angle = np.linspace(0.0, 2 * np.pi, angles, endpoint=False)
@@ -104,7 +110,7 @@ def find_wall(rays: RayFits, *, step_mm: float, settings: WallSettings) -> Wall:
         axis=1,
     )
     usable = np.isfinite(rays.wall_mm) & (np.isfinite(rays.wall_sd_mm) | rays.calcified)
-    target = np.where(usable, rays.wall_mm + settings.rim_mm * rays.calcified, 0.0)
+    target = np.where(usable, rays.wall_mm + rim_mm * rays.calcified, 0.0)
     noise = np.where(usable & ~rays.calcified, settings.faint * rays.wall_sd_mm, 0.0)
     base = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
     base = np.where(rays.calcified, base * settings.rim_weight, base)

@@ -11,7 +11,7 @@ from ctocalc.quantity import Unit
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
-from ctocalc.vessel.calcium import Calcium, beyond_wall_mm, measure_calcium
+from ctocalc.vessel.calcium import Calcium, beyond_wall_mm, find_deposits, measure_calcium
 from tests.measured_tube import SLOPE, Seen, line_of, look
 from tests.tube import Path, gap, scan, vessel
 
@@ -50,10 +50,11 @@ def measured(calcium, path: Path = PATH, noise_hu: float = NOISE_HU) -> tuple[Ca
         plaque_hu=trace.signal.plaque_hu, sigma_mm=(0.29, 0.29),
         noise_hu=seen.physics.noise_sd_hu,
     )  # fmt: skip
+    settings = AnalysisSettings().calcium
+    deposits = find_deposits(scene, trace.signal, trace.occluded, seen.physics, settings=settings)
     found = measure_calcium(
-        scene, trace.signal, trace.occluded, trace.curvature, seen.physics,
-        settings=AnalysisSettings().calcium,
-    )  # fmt: skip
+        scene, deposits, trace.signal, trace.curvature, seen.physics, settings=settings
+    )
     return found, seen
 
 
