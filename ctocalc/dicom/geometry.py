@@ -114,14 +114,17 @@ def arrange(headers: tuple[SliceHeader, ...]) -> Stack:
         parts=parts,
         defects=defects,
     )
-    steepest = max(stack.tilt_deg(part) for part in parts)
-    if steepest > MOST_TILT_DEG:
+    _check_tilt(max(stack.tilt_deg(part) for part in parts))
+    return stack
+
+
+def _check_tilt(degrees: float) -> None:
+    if degrees > MOST_TILT_DEG:
         raise ImageRefused(
             Code.SPACING_IRREGULAR,
-            f"The slices are sheared by {steepest:.0f} degrees; at most {MOST_TILT_DEG:g} were "
+            f"The slices are sheared by {degrees:.0f} degrees; at most {MOST_TILT_DEG:g} were "
             "expected, which is more than any gantry tilts. Export the original series.",
         )
-    return stack
 
 
 def directions(orientation: tuple[float, ...]) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ctocalc._arrays import Array
 from ctocalc.dicom import tags
@@ -55,14 +56,7 @@ def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
     first = slices[0]
     uniform = len(formats) == 1
     dtype = _stored_dtype(first) if uniform else np.dtype(np.float32)
-    shape = (len(slices), rows.stop - rows.start, first.shared.columns)
-    if math.prod(shape) * dtype.itemsize > MOST_BYTES:
-        raise ImageRefused(
-            Code.PIXELS_UNDECODABLE,
-            f"The part of the series around the vessels is larger than {MOST_BYTES >> 30} GiB; "
-            "export a smaller field of view.",
-        )
-    block = np.empty(shape, dtype=dtype)
+    block = _allocated((len(slices), rows.stop - rows.start, first.shared.columns), dtype)
 
     def fill(n: int) -> bytes:
         header = slices[n]
@@ -86,6 +80,16 @@ def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
         intercept=first.intercept if uniform else 0.0,
         digest=digest.hexdigest(),
     )
+
+
+def _allocated(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    if math.prod(shape) * np.dtype(dtype).itemsize > MOST_BYTES:
+        raise ImageRefused(
+            Code.PIXELS_UNDECODABLE,
+            f"The part of the series around the vessels is larger than {MOST_BYTES >> 30} GiB; "
+            "export a smaller field of view.",
+        )
+    return np.empty(shape, dtype=dtype)
 
 
 def decode(header: SliceHeader) -> tuple[Array, bytes]:

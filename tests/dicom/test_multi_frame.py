@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -71,6 +72,23 @@ def test_phases_of_one_object_are_chosen(tmp_path: Path) -> None:
     assert_true(tmp_path, "75%")
     with pytest.raises(AssertionError):
         assert_true(tmp_path, "40%")
+
+
+def test_delays_and_temporal_positions_of_frames_are_phases_too(tmp_path: Path) -> None:
+    for name, values in (("NominalCardiacTriggerDelayTime", (300.5, 650.5)),
+                         ("TemporalPositionIndex", (1, 2))):  # fmt: skip
+        slices = OBLIQUE.datasets([*range(9), *range(9)])
+        for ds in slices[:9]:
+            ds.PixelData = bytes(len(ds.PixelData))
+        ds = multi_frame(slices)
+        for n, group in enumerate(ds.PerFrameFunctionalGroupsSequence):
+            item = Dataset()
+            setattr(item, name, values[n // 9])
+            group.FrameContentSequence = Sequence([item])
+        (tmp_path / name).mkdir()
+        write(ds, tmp_path / name / "x")
+        assert_true(tmp_path / name, "2")
+    assert_true(tmp_path / "NominalCardiacTriggerDelayTime", "650.5ms")
 
 
 def test_a_series_may_lie_in_several_objects(tmp_path: Path) -> None:
