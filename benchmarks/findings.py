@@ -16,7 +16,7 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundOcclusion:
-    """One interruption; ``calls`` are "blunt", "tapered", "none" or None, proximal first."""
+    """One interruption; ``calls`` are "blunt", "tapered" or None, proximal first."""
 
     start_lps_mm: Point
     end_lps_mm: Point
@@ -71,13 +71,17 @@ def number(one: Measured) -> float:
     return np.nan if one.value is None else float(one.value)
 
 
+def shape(call: str | None) -> str | None:
+    """Return the shape of a cap: where no stump is left, the lumen ends bluntly."""
+    return None if call is None else "blunt" if call == "none" else str(call)
+
+
 def _occlusion(part: OcclusionPart) -> FoundOcclusion:
-    calls = (part.proximal_stump.call, part.distal_stump.call)
     return FoundOcclusion(
         start_lps_mm=part.start_lps_mm,
         end_lps_mm=part.end_lps_mm,
         length_mm=number(part.length_mm),
-        calls=(calls[0] and str(calls[0]), calls[1] and str(calls[1])),
+        calls=(shape(part.proximal_stump.call), shape(part.distal_stump.call)),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.findings import Findings, FoundLesion, FoundOcclusion
+from benchmarks.findings import Findings, FoundLesion, FoundOcclusion, shape
 from benchmarks.sheet import Sheet
 from ctocalc._arrays import Array, Bools, Floats
 
@@ -110,7 +110,7 @@ def true_items(lesion: Record, vessel: TrueVessel) -> dict[str, bool]:
     """Return the items that can be told, with the truth."""
     length, angle = lesion["length_mm"]["value"], lesion["bend_deg"]["value"]
     fraction, mass = lesion["max_calcium_fraction"]["value"], lesion["calcium_mass_mg"]["value"]
-    call = lesion["occlusions"][0]["proximal_stump"]["call"]
+    call = shape(lesion["occlusions"][0]["proximal_stump"]["call"])
     arc, firm = arc_where_half(lesion, vessel)
     graded = {
         "multiple_occlusions": (len(lesion["occlusions"]) > 1, parts_can_be_told(lesion)),
@@ -198,9 +198,9 @@ def _grade_ends(
     whole = float(vessel.record["length_mm"])
     ends = (
         ("entry", vessel.arclength_of(first.start_lps_mm), parts[0]["start_mm"],
-         parts[0]["proximal_stump"]["call"], first.calls[0]),
+         shape(parts[0]["proximal_stump"]["call"]), first.calls[0]),
         ("exit", vessel.arclength_of(last.end_lps_mm), parts[-1]["end_mm"],
-         parts[-1]["distal_stump"]["call"], last.calls[1]),
+         shape(parts[-1]["distal_stump"]["call"]), last.calls[1]),
     )  # fmt: skip
     for name, place, true, call, called in ends:
         if not LINE_END_MM < true < whole - LINE_END_MM:

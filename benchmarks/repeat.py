@@ -92,7 +92,7 @@ def _spread(case: Case, again: list[CaseResult], sheet: Sheet) -> None:
         most = np.array([[x.max_calcium_fraction for x in one.lesions] for one in each])
         sheet.add("fraction by noise", ((most - most.mean(axis=0)) * widen).ravel())
         for k, lesion in enumerate(true):
-            if lesion["occlusions"][0]["proximal_stump"]["call"] == "blunt":
+            if lesion["occlusions"][0]["proximal_stump"]["call"] in {"blunt", "none"}:
                 entry = np.array([one.lesions[k].start_lps_mm for one in each])
                 sheet.add("blunt entry by noise", widen * _along(case, n, entry))
 

@@ -74,10 +74,7 @@ def _describe(
     branches = place.side_branches(first.entry, last.exit, (start, end), tree, settings)
     upstream = proximal_course(vessel, first.entry, settings)
     whole = course(vessel, tree.ostium_mm, vessel.curve.length_mm, settings)
-    flush = place.flush_with(first.entry, tree, settings.flush_mm)
-    described = _joined(
-        [_part(part, vessel.curve, flush if part is first else None) for part in parts], parts
-    )
+    described = _joined([_part(part, vessel, settings) for part in parts], parts)
     return Lesion(
         lesion=number,
         target=target,
@@ -141,15 +138,16 @@ def _point(curve: Curve, s_mm: float) -> Point:
     return float(x), float(y), float(z)
 
 
-def _part(gap: Interruption, curve: Curve, flush_with: str | None) -> OcclusionPart:
+def _part(gap: Interruption, vessel: VesselMeasures, settings: LesionSettings) -> OcclusionPart:
+    curve, tree, flush_mm = vessel.curve, vessel.branching, settings.flush_mm
     return OcclusionPart(
         start_mm=gap.start_mm,
         end_mm=gap.end_mm,
         start_lps_mm=_point(curve, gap.start_mm),
         end_lps_mm=_point(curve, gap.end_mm),
         length_mm=_length(gap.entry, gap.exit, "half_mm", gap.start_mm, gap.end_mm),
-        proximal_stump=stump(gap.entry, flush_with),
-        distal_stump=stump(gap.exit),
+        proximal_stump=stump(gap.entry, place.entry_flush_with(gap.entry, tree, flush_mm)),
+        distal_stump=stump(gap.exit, place.exit_flush_with(gap.exit, tree, flush_mm)),
         islands=tuple(Island(start_mm=a, end_mm=b) for a, b in gap.islands_mm),
     )
 
@@ -195,7 +193,8 @@ def _gap(before: Interruption, after: Interruption) -> Measured:
     """Length of the contrast between two occlusions, from exit to entry, and where it lies."""
     length, middle = after.start_mm - before.end_mm, (after.start_mm + before.end_mm) / 2.0
     sd = _sd_mm([cap for cap in (before.exit, after.entry) if cap], "half_mm")
-    return measured(length, sd, Unit.MM, at_mm=middle)
+    told = measured(length, sd, Unit.MM, at_mm=middle)
+    return told if after.apart else replace(told, low=0.0, reason=NOT_APART)
 
 
 def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:

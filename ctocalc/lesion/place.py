@@ -136,18 +136,35 @@ def branch_at_cap(
     )
 
 
-def flush_with(entry: Cap | None, branching: Branching, flush_mm: float) -> str | None:
+def entry_flush_with(entry: Cap | None, branching: Branching, flush_mm: float) -> str | None:
     """Return what a blunt entry is flush with, a branch or the ostium; None: there is a stump.
 
     Flush: the lumen ends less than ``flush_mm`` beyond the mouth, or before its distal edge.
     """
     if entry is None:
         return None
-    for mouth in branching.mouths:
-        if mouth.start_mm <= entry.half_mm <= mouth.end_mm + flush_mm:
-            return f"the mouth of {mouth.vessel}"
+    if vessel := _mouth_at(entry.half_mm, branching, before_mm=0.0, behind_mm=flush_mm):
+        return f"the mouth of {vessel}"
     at_ostium = entry.half_mm - branching.ostium_mm <= flush_mm
     return f"the ostium in {branching.origin}" if at_ostium and branching.origin else None
+
+
+def exit_flush_with(exit_: Cap | None, branching: Branching, flush_mm: float) -> str | None:
+    """Return the branch that a blunt exit is flush with, likewise."""
+    if exit_ is None:
+        return None
+    vessel = _mouth_at(exit_.half_mm, branching, before_mm=flush_mm, behind_mm=0.0)
+    return f"the mouth of {vessel}" if vessel else None
+
+
+def _mouth_at(
+    s_mm: float, branching: Branching, *, before_mm: float, behind_mm: float
+) -> str | None:
+    """Return the branch whose mouth, so much longer at its two edges, holds a place."""
+    for mouth in branching.mouths:
+        if mouth.start_mm - before_mm <= s_mm <= mouth.end_mm + behind_mm:
+            return mouth.vessel
+    return None
 
 
 def _place(

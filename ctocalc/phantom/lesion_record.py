@@ -44,8 +44,8 @@ def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> di
             quantity(b.start_mm - a.end_mm, "mm", (a.end_mm + b.start_mm) / 2)
             for a, b in pairwise(group)
         ],
-        "proximal_stump": _proximal(m, group[0]),
-        "distal_stump": stump(m, group[-1], proximal=False),
+        "proximal_stump": _stump(m, group[0], proximal=True),
+        "distal_stump": _stump(m, group[-1], proximal=False),
         "distal_landing": landing(m, group[-1]),
         "proximal_side_branch": side_branch(m, start),
         "calcium_by_region": regions(m, start, end),
@@ -54,10 +54,11 @@ def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> di
     ) | calcium(m, group) | remodelling(m, group)  # fmt: skip
 
 
-def _proximal(m: Measuring, one: TrueOcclusion) -> dict[str, Any]:
-    """Return the proximal stump; a blunt end that is flush with a mouth is none."""
-    found = stump(m, one, proximal=True)
-    bare = found["call"] == "blunt" and flush(m, one.start_mm)
+def _stump(m: Measuring, one: TrueOcclusion, *, proximal: bool) -> dict[str, Any]:
+    """Return a cap's shape; a blunt end that is flush with a mouth or the ostium is none."""
+    found = stump(m, one, proximal=proximal)
+    at = one.start_mm if proximal else one.end_mm
+    bare = found["call"] == "blunt" and flush(m, at, proximal=proximal)
     return found | ({"call": "none"} if bare else {})
 
 
@@ -70,8 +71,8 @@ def _occlusion(m: Measuring, one: TrueOcclusion) -> dict[str, Any]:
         "length_mm": quantity(one.marks[EDGE_MM][1] - one.marks[EDGE_MM][0], "mm"),
         "tip_mm": list(one.marks.get(TIP_MM, ())),
         "full_lumen_1mm_mm": list(one.marks[FULL_MM]),
-        "proximal_stump": _proximal(m, one),
-        "distal_stump": stump(m, one, proximal=False),
+        "proximal_stump": _stump(m, one, proximal=True),
+        "distal_stump": _stump(m, one, proximal=False),
     }
     out["islands"] = [
         {"start_mm": a, "end_mm": b, "length_mm": quantity(b - a, "mm")} for a, b in one.islands

@@ -70,11 +70,14 @@ def _branch(m: Measuring, branch: Vessel, entry_mm: float, exit_mm: float) -> di
     }
 
 
-def flush(m: Measuring, entry_mm: float) -> bool:
-    """Return whether the entry lies at a mouth or the ostium, so that no stump is left."""
+def flush(m: Measuring, at_mm: float, *, proximal: bool) -> bool:
+    """Return whether a cap lies at a mouth or the ostium, so that no stump is left."""
     mouths = [mouth(m, v) for v in m.spec.vessels if v.parent == m.vessel.name]
-    child = m.vessel.parent is not None and entry_mm - ostium_mm(m) <= FLUSH_MM
-    return child or any(low <= entry_mm <= high + FLUSH_MM for low, high in mouths)
+    child = m.vessel.parent is not None and at_mm - ostium_mm(m) <= FLUSH_MM
+    before, behind = (0.0, FLUSH_MM) if proximal else (FLUSH_MM, 0.0)
+    return (child and proximal) or any(
+        low - before <= at_mm <= high + behind for low, high in mouths
+    )
 
 
 def landing(m: Measuring, last: TrueOcclusion) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from ctocalc.lesion.lesion import BranchPlace
 from ctocalc.lesion.measures import LesionSettings
 from ctocalc.lesion.place import (
     branch_at_cap,
-    flush_with,
+    entry_flush_with,
+    exit_flush_with,
     from_ostium,
     ostial,
     segment,
@@ -67,7 +68,7 @@ def test_an_occlusion_from_the_parents_wall_on_has_its_entry_there() -> None:
     found = from_ostium(unseen, child)
     assert found.entry is not None
     assert (found.start_mm, found.entry.half_mm, found.entry.p_blunt) == (6.0, 6.0, 1.0)
-    assert flush_with(found.entry, child, 0.5) == "the ostium in LAD"
+    assert entry_flush_with(found.entry, child, 0.5) == "the ostium in LAD"
     assert ostial(found.entry, child, SETTINGS).present is True
 
 
@@ -78,7 +79,7 @@ def test_at_the_aorta_the_ostium_is_the_entry_and_the_lesion_is_whole() -> None:
     found = from_ostium(dark, Branching(at_aorta=True))
     assert found.entry is not None
     assert found.entry.half_mm == 0.0
-    assert flush_with(found.entry, Branching(at_aorta=True), 0.5) == "the ostium in the aorta"
+    assert entry_flush_with(found.entry, Branching(at_aorta=True), 0.5) == "the ostium in the aorta"
     assert from_ostium(dark, ALONE).entry is None
 
 
@@ -167,15 +168,25 @@ def test_an_entry_that_is_not_seen_leaves_the_distance_untold() -> None:
     [(18.9, False), (19.0, True), (20.5, True), (21.5, True), (21.6, False)],
 )
 def test_flush_is_within_the_mouth_or_just_behind_it(entry_mm: float, flush: bool) -> None:
-    found = flush_with(cap(entry_mm), tree(mouth(20.0)), 0.5)
+    found = entry_flush_with(cap(entry_mm), tree(mouth(20.0)), 0.5)
     assert found == ("the mouth of D1" if flush else None)
+
+
+@pytest.mark.parametrize(
+    ("exit_mm", "flush"),
+    [(18.4, False), (18.5, True), (20.5, True), (21.0, True), (21.1, False)],
+)
+def test_an_exit_is_flush_within_the_mouth_or_just_before_it(exit_mm: float, flush: bool) -> None:
+    found = exit_flush_with(cap(exit_mm), tree(mouth(20.0)), 0.5)
+    assert found == ("the mouth of D1" if flush else None)
+    assert exit_flush_with(None, tree(mouth(20.0)), 0.5) is None
 
 
 def test_an_entry_at_the_ostium_of_a_branch_is_flush_with_its_parent() -> None:
     child = Branching(parent="LAD", ostium_mm=6.0)
-    assert flush_with(cap(6.4), child, 0.5) == "the ostium in LAD"
-    assert flush_with(cap(6.6), child, 0.5) is None
-    assert flush_with(None, child, 0.5) is None
+    assert entry_flush_with(cap(6.4), child, 0.5) == "the ostium in LAD"
+    assert entry_flush_with(cap(6.6), child, 0.5) is None
+    assert entry_flush_with(None, child, 0.5) is None
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,14 @@ def test_a_branch_has_its_place_and_takes_the_stump(at_mm: float, place: str, st
     assert found["proximal_stump"]["call"] == stump
 
 
+@pytest.mark.parametrize(("at_mm", "stump"), [(37.0, "blunt"), (39.0, "none"), (42.0, "blunt")])
+def test_a_branch_takes_the_distal_stump_too(at_mm: float, stump: str) -> None:
+    """Inside the occlusion the branch's axis passes the wall at 1.8 mm: 1.04 mm farther on."""
+    found = lesion(MAIN, replace(BRANCH, parent_at_mm=at_mm))
+    assert found["distal_stump"]["call"] == stump
+    assert found["proximal_stump"]["call"] == "blunt"
+
+
 def test_a_branch_that_is_not_given_is_not_listed() -> None:
     assert lesion(MAIN, replace(BRANCH, given=False))["side_branches"] == []
 
