@@ -2,7 +2,23 @@
 
 The JSON holds ``files`` (all), ``dicom_files``, ``set_aside`` {reason: count}, ``taken`` {series,
 phase} (what ``analyze`` takes without being told; else null, with ``code`` and ``reason``), and
-``images``: one record per series and phase, null where the header does not say.
+``images``, one record per series and phase, null where the header does not say:
+
+series, phase                  what ``--series`` and ``--phase`` take
+what                           modality, "scout", "... without slices" or "volume file"
+usable, code, reason           whether it can be measured as far as headers tell, and why not
+images, set_aside              images of the series; those that are no slices {reason: count}
+multi_frame, syntax            whether one file holds several slices; the transfer syntax by name
+columns, rows, slices          size
+spacing_mm                     step along the normal, between rows, between columns
+slice_thickness_mm, tilt_deg, kvp, kernel
+                               of the header; a kernel that is on no list is "other"
+phase_percent, delay_ms_low, delay_ms_high
+                               heart phase, or the range of delays after the R wave
+contrast_by_header             true or null: headers do not say that there is none
+contrast_pool_seen             a bright even area of 20 mm in one of three slices; null: not looked
+notices                        [{code, severity, message}]: warnings, and gaps that may refuse
+uid                            only with ``--uids``
 """
 
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ def find_elements(file: str) -> Found | None:
             return None
         if syntax_of(head) == tags.DEFLATED:
             return _of_inflated(inflated(file))
-        found = walk(head, size)
+        found = walk(head, size) or _whole(head, size)
         for limit in LONGEST_HEADS:
             if found is not None:
                 break

@@ -86,13 +86,13 @@ def _doubts(phase: PhaseInfo) -> tuple[Notice, ...]:
     """Return what refuses the image if it lies at the vessels, and is a warning elsewhere."""
     assert phase.stack is not None
     damaged = [error for error in map(_damage, phase.slices) if error]
-    found = [(damaged[0].code, f"{len(damaged)} slices cannot be read.")] if damaged else []
+    found = [(damaged[0].code, f"Slices that cannot be read: {len(damaged)}.")] if damaged else []
     for code in (Code.SLICE_DUPLICATE, Code.SLICE_MISSING, Code.SPACING_IRREGULAR):
         places = [d.found for d in phase.stack.defects if d.code is code and not d.stranded]
         if places:
             more = f"; and {len(places) - 3} more places" if len(places) > 3 else ""
             found.append((code, f"The slices are not regular: {'; '.join(places[:3])}{more}."))
-    rest = " Vessels within 8 mm of there are refused; elsewhere it does not matter."
+    rest = " Vessels that come near are refused; elsewhere it does not matter."
     return tuple(Notice(code=code, message=text + rest) for code, text in found)
 
 
