@@ -104,6 +104,7 @@ def test_inspect_tells_nothing(canary: Path, run: Run, options: tuple[str, ...])
     assert_clean(said)
 
 
+@pytest.mark.slow
 def test_analyze_tells_and_writes_nothing(canary: Path, run: Run, tmp_path: Path) -> None:
     code, said = run(
         "analyze", canary / "CANARY^DOE", "--centerline", canary / "lad.csv", "--out", tmp_path
