@@ -130,9 +130,10 @@ def test_a_wrong_affine_is_found_out(
 
 
 def test_a_sign_lost_in_reading_the_line_is_found_out(synthetic: Path, monkeypatch: Patch) -> None:
-    right = centerlines.read_centerlines
+    right = centerlines.read_tree
     monkeypatch.setattr(
-        "ctocalc.cli.case.read_centerlines", lambda *a, **k: right(*a, **k).mirrored()
+        "ctocalc.cli.case.read_tree",
+        lambda *a, **k: centerlines.Tree(main=right(*a, **k).main.mirrored()),
     )
     assert found_out(synthetic / PLAIN)
 
