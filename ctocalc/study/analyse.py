@@ -1,11 +1,16 @@
 """The recipe: one scan and its centerlines in, one CaseResult out."""
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from typing import Any, TypeVar
+
 from ctocalc.errors import Notice
 from ctocalc.geometry.curve import Curve, smooth
 from ctocalc.image import physics as scan_physics
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.scan import ScanFacts
-from ctocalc.image.sections import Sampler, cubic
+from ctocalc.image.sections import THREADS, Sampler, cubic
 from ctocalc.image.volume import Volume
 from ctocalc.lesion.describe import describe
 from ctocalc.study.artefacts import (
@@ -31,6 +36,8 @@ from ctocalc.vessel.branching import Branching, Tube
 from ctocalc.vessel.centerline import Centerline
 
 MARGIN_MM = 8.0
+
+R = TypeVar("R")
 
 
 def analyse(
@@ -60,25 +67,19 @@ def analyse(
     axes = [_first_axis(line, request) for line in traced]
     samplers = [cubic(volume.crop(volume.grid.box(c.points_lps_mm, MARGIN_MM))) for c in axes]
     physics = _physics(samplers, axes, facts, settings)
-    looks = [trace(s, axis, physics, settings) for s, axis in zip(samplers, axes, strict=True)]
-    for _ in range(settings.axis.recentrings):
+    looks = _together(trace, samplers, axes, repeat(physics), repeat(settings))
+    for turn in range(settings.axis.recentrings):
         axes = [
             recentre(look, line.points_lps_mm[0], settings)
             for look, line in zip(looks, traced, strict=True)
         ]
-        # A better axis shows the scan's blur better, and the other way round.
-        physics = _physics(samplers, axes, facts, settings)
+        # A better axis shows the scan's blur better; what the second one adds is not seen.
+        physics = _physics(samplers, axes, facts, settings) if turn == 0 else physics
         stems = stems_of(_tubes(traced, looks))
-        looks = [
-            trace(sampler, axis, physics, settings, look, stem)
-            for sampler, axis, look, stem in zip(samplers, axes, looks, stems, strict=True)
-        ]
+        looks = _together(trace, samplers, axes, repeat(physics), repeat(settings), looks, stems)
     scan = Scan(volume=volume, facts=facts, physics=physics)
     tree = tree_of(_tubes(traced, looks), whole_tree=request.whole_tree)
-    found = [
-        _vessel(scan, sampler, look, line, beside, request)
-        for sampler, look, line, beside in zip(samplers, looks, lines, tree, strict=False)
-    ]
+    found = _together(_vessel, repeat(scan), samplers, looks, lines, tree, repeat(request))
     seen = [notice for _, noticed in found for notice in noticed]
     return CaseResult(
         case_id=request.case_id,
@@ -88,6 +89,12 @@ def analyse(
         image=image_facts(facts, physics),
         vessels=tuple(vessel for vessel, _ in found),
     )
+
+
+def _together(work: Callable[..., R], *of_vessels: Iterable[Any]) -> list[R]:
+    """Work on the vessels side by side: kernels release the interpreter's lock."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, *of_vessels))
 
 
 def _tubes(lines: tuple[Centerline, ...], looks: list[Trace]) -> tuple[Tube, ...]:
