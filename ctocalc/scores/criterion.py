@@ -45,6 +45,16 @@ class Criterion:
         """Whether the answer 'unknown' is a point."""
         return any(check.unknown_counts for check in self.checks)
 
+    @property
+    def answerable(self) -> bool:
+        """Whether a form's yes or no to the item's own name settles the item.
+
+        Not with several levels, nor where the name is that of one fact among several: a "no" to
+        the stump at the entry says nothing of the exit.
+        """
+        facts = {check.fact for check in self.checks}
+        return len(self.levels) == 1 and (self.item not in facts or len(facts) == 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -24,7 +24,8 @@ HOW_TO_SCORE = (
     "What is not given counts neither as met nor as not met: the item is worth anything from 0 "
     "to its most points, and the total is an interval. 'unknown' is the same, except where an "
     "item says that it counts.",
-    "yes or no to an item's own name answers the whole item and goes before the facts below it.",
+    "yes or no to an item's own name answers the whole item and goes before the facts below it; a "
+    "name that stands among an item's several facts means that fact alone.",
     "A rate holds for the modality it was published for: an angiographic score filled from CT is "
     "CT-adapted and has none.",
     f"An occlusion younger than {CTO_MONTHS:g} months is scored and flagged as no CTO; it has no "
@@ -114,7 +115,7 @@ def _criterion(criterion: Criterion) -> Record:
         "evidence": criterion.evidence.value,
         "note": criterion.note or None,
         "citation": criterion.checks[0].rule.citation,
-        "answerable": len(criterion.levels) == 1,
+        "answerable": criterion.answerable,
         "unknown_counts": criterion.unknown_counts,
         "levels": [_level(level) for level in criterion.levels],
     }

@@ -35,12 +35,12 @@ class FormError(CtocalcError):
 def fields(system: ScoringSystem) -> tuple[str, ...]:
     """Return the names that the system's form takes, in the order of its items.
 
-    An item's own name answers the whole item with yes, no or unknown; the other names are
-    facts, short names of facts, and questions that a reader's grade answers.
+    An item's own name answers the whole item with yes, no or unknown, where it is answerable;
+    the other names are facts, short names of facts, and questions that a reader's grade answers.
     """
     found: dict[str, None] = {}
     for criterion in system.criteria:
-        if len(criterion.levels) == 1:
+        if criterion.answerable:
             found[criterion.item] = None
         found.update(dict.fromkeys(_names([check.fact for check in criterion.checks])))
     if system.excludes:
@@ -110,10 +110,8 @@ def facts_from_form(system: ScoringSystem, entries: Mapping[str, str]) -> Facts:
 
 
 def _answerable(system: ScoringSystem) -> dict[str, Criterion]:
-    """Return the items that a yes or no settles: those of one level."""
-    return {
-        criterion.item: criterion for criterion in system.criteria if len(criterion.levels) == 1
-    }
+    """Return the items that a yes or no settles."""
+    return {criterion.item: criterion for criterion in system.criteria if criterion.answerable}
 
 
 def _is_answer(text: str) -> bool:
@@ -136,13 +134,12 @@ def _facts(system: ScoringSystem, name: str, text: str) -> dict[str, Fact]:
 def _item(criterion: Criterion, text: str, answers: Mapping[str, Fact]) -> dict[str, Fact]:
     """Return the answer to a whole item, if the entry is that.
 
-    Beside another part of a compound item its name means the fact; an 'unknown' that the score
-    gives no meaning leaves the facts standing.
+    An 'unknown' that the score gives no meaning leaves the facts standing.
     """
     name = criterion.item
     parts = [c.fact for c in criterion.checks if c.fact in answers and c.fact != name]
     meant = text.lower() != Answer.UNKNOWN or criterion.unknown_counts
-    if parts and meant and name not in answers:
+    if parts and meant:
         raise FormError(name, f"{name} is answered twice: give it, or {', '.join(parts)}, not both")
     return {} if parts else {name: _read_answer(name, text)}
 

@@ -6,6 +6,7 @@ import pytest
 
 from ctocalc.quantity import Measured, Unit
 from ctocalc.scores import jcto, jcto_ct, kcct, rector
+from ctocalc.scores.criterion import Finding
 from ctocalc.scores.definition import definition
 from ctocalc.scores.facts import FACTS, Answer, Fact, Facts, Source
 from ctocalc.scores.form import FormError, facts_from_form, fields
@@ -142,13 +143,19 @@ def test_an_unknown_item_leaves_the_facts_standing() -> None:
     assert found["length"].points is None
 
 
-def test_alone_the_name_answers_the_item_beside_its_part_the_fact() -> None:
-    alone = form(rector.OPOLSKI_2015, blunt_stump="no")
-    assert next(f for f in alone.findings if f.item == "blunt_stump").points == 0
-    beside = form(rector.OPOLSKI_2015, blunt_stump="no", blunt_stump_exit="yes")
-    stump = next(f for f in beside.findings if f.item == "blunt_stump")
-    assert stump.points == 1
-    assert [c.fact for c in stump.conditions] == ["blunt_stump", "blunt_stump_exit"]
+def test_a_no_to_one_end_says_nothing_of_the_other() -> None:
+    def stump(**entries: str) -> Finding:
+        found = form(rector.OPOLSKI_2015, **entries).findings
+        return next(f for f in found if f.item == "blunt_stump")
+
+    alone = stump(blunt_stump="no")
+    assert (alone.points, alone.points_low, alone.points_high) == (None, 0, 1)
+    assert alone.reason == "blunt_stump_exit was not given"
+    assert stump(blunt_stump="yes").points == 1
+    assert stump(blunt_stump="no", blunt_stump_exit="no").points == 0
+    beside = stump(blunt_stump="no", blunt_stump_exit="yes")
+    assert beside.points == 1
+    assert [c.fact for c in beside.conditions] == ["blunt_stump", "blunt_stump_exit"]
 
 
 @pytest.mark.parametrize(
