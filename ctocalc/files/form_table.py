@@ -14,7 +14,10 @@ from ctocalc.scores.system import Score, ScoringSystem
 
 CASE = "case_id"
 OF_SCORE = ("system", "edition", "modality", "endpoint", "basis", "evidence")
-TOTAL = ("points", "points_low", "points_high", "group", "published_rate", "reason", "notes")
+TOTAL = (
+    "points", "points_low", "points_high", "points_image_only", "group", "published_rate",
+    "published_rate_evidence", "reason", "notes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +147,8 @@ def _cells(score: Score) -> tuple[str | float | None, ...]:
     items: dict[str, float | None] = {finding.item: finding.points for finding in score.findings}
     return (
         system.name, system.edition, score.modality, system.endpoint, score.basis, system.evidence,
-        score.points, score.points_low, score.points_high, score.group, score.published_rate,
-        score.reason, "; ".join(score.notes),
+        score.points, score.points_low, score.points_high, score.points_image_only, score.group,
+        score.published_rate, score.published_rate_evidence, score.reason, "; ".join(score.notes),
         *(items.get(criterion.item) for criterion in system.criteria),
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ _TOTAL = (
         name="published_rate", kind=_NUMBER, low=0, high=1,
         doc="Published rate of the endpoint in that group; empty where none may be printed.",
     ),
+    Column(name="published_rate_evidence", kind=_TEXT, doc="Grade of that rate: P, R or S."),
     Column(
         name="notes", kind=_TEXT,
         doc="What holds for the whole score, such as the points of each strategy.",
@@ -47,8 +48,12 @@ _ITEM = (
     Column(name="unit", kind=_TEXT, doc="UCUM code of value, low, high and threshold."),
     Column(name="comparator", kind=_TEXT, doc="How the value is held against the threshold."),
     Column(name="threshold", kind=_NUMBER, doc="Threshold of the rule; empty: a yes/no question."),
+    Column(
+        name="threshold_evidence", kind=_TEXT,
+        doc="Grade of the threshold or reading, where it may differ from the item's.",
+    ),
     Column(name="borderline", kind=_TRUTH, doc="The interval holds the threshold."),
-)
+)  # fmt: skip
 _BOTH = (
     Column(name="evidence", kind=_TEXT, doc="P primary, R review, S secondary, U unconfirmed."),
     Column(name="citation", kind=_TEXT, doc="Publication of the score, or of the item's rule."),
@@ -81,5 +86,6 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "unit": rule["unit"],
         "comparator": rule["comparator"],
         "threshold": rule["threshold"] if asks_a_number else None,
+        "threshold_evidence": rule["evidence"],
         "citation": rule["citation"],
     }

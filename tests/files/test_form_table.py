@@ -37,6 +37,8 @@ def test_rows_are_scored_in_order_whatever_separates_them(tmp_path: Path, separa
         ("b", "6", ">= 4"), ("a", "0", "0-1"),
     ]  # fmt: skip
     assert [row["published_rate"] for row in rows] == ["0.35", "0.08"]
+    assert [row["published_rate_evidence"] for row in rows] == ["R", "R"]
+    assert [row["points_image_only"] for row in rows] == ["3", "0"]
     assert rows[0]["age_points"] == "1"
     assert (rows[0]["system"], rows[0]["endpoint"]) == ("castle", "technical failure")
 
@@ -45,6 +47,7 @@ def test_an_empty_cell_is_not_given_and_never_zero(tmp_path: Path) -> None:
     row, = scored(table(tmp_path, "case_id\tage\tblunt_stump\nx\t\tunknown\n"))  # fmt: skip
     assert (row["points"], row["points_low"], row["points_high"]) == ("", "0", "6")
     assert (row["group"], row["published_rate"], row["age_points"]) == ("", "", "")
+    assert (row["published_rate_evidence"], row["points_image_only"]) == ("", "")
     assert "age_years was not given" in row["reason"]
 
 

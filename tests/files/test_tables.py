@@ -155,8 +155,13 @@ def test_scores_have_a_row_per_item_and_a_total() -> None:
             assert [r["points"] for r in mine[:-1]] == [i["points"] for i in score["items"]]
             assert {r["lesion"] for r in mine} == {score["lesion"]}
             total = mine[-1]
-            for name in ("points", "points_low", "points_high", "group", "reason", "citation"):
+            for name in (
+                "points", "points_low", "points_high", "group", "reason", "citation",
+                "published_rate", "published_rate_evidence",
+            ):  # fmt: skip
                 assert total[name] == score[name]
+            graded = [r["threshold_evidence"] for r in mine[:-1]]
+            assert graded == [i["rule"]["evidence"] for i in score["items"]]
             assert total["notes"] == ("; ".join(score["notes"]) or None)
     length = next(r for r in rows if r["item"] == "length" and r["edition"] == "fujino_2018")
     assert (length["comparator"], length["threshold"], length["unit"]) == (">", 20.0, "mm")
