@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from ctocalc.lesion.lesion import Lesion, Stump
 from ctocalc.quantity import Measured, Unit
-from ctocalc.scores.strategy import BY_STRATEGY
-from ctocalc.scores.system import Basis, Score
+from ctocalc.scores.system import MODIFIED, TOTAL_OCCLUSION, Basis, Score
 from ctocalc.scores.words import UNIT_WORDS, span
 from ctocalc.study.result import CaseResult, VesselResult
 
@@ -62,6 +61,18 @@ def _scores(vessel: VesselResult, lesion: int) -> Iterator[str]:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, row[4]]).rstrip()
+    yield from (f"  {note}" for note in _notes(vessel, lesion))
+
+
+def _notes(vessel: VesselResult, lesion: int) -> Iterator[str]:
+    """Return what holds for all scores of a lesion, once: its age, and what "corrected" means."""
+    said = [note for one in vessel.scores if one.lesion == lesion for note in one.score.notes]
+    for note in filter(_of_the_lesion, dict.fromkeys(said)):
+        yield f"{Basis.CORRECTED}: {note}" if note == MODIFIED else note
+
+
+def _of_the_lesion(note: str) -> bool:
+    return note == MODIFIED or note.startswith(TOTAL_OCCLUSION)
 
 
 def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
@@ -74,7 +85,7 @@ def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
     }
     words = [f"{remark}: {', '.join(items)}" for remark, items in remarks.items() if items]
     notes = dict.fromkeys(note for score in scores.values() for note in score.notes)
-    words += [note for note in notes if note.startswith(BY_STRATEGY)]
+    words += [note for note in notes if not _of_the_lesion(note)]
     return (title, *told, " / ".join(groups), "; ".join(words))
 
 

@@ -22,7 +22,8 @@ ANGIOGRAPHY = "angiography"
 CT_ADAPTED = "angiography (CT-adapted)"
 CT_ANALOGUE = "CT analogue of intravascular imaging"
 MODIFIED = "modified: calcium fraction with blur undone, not validated against outcome"
-NOT_A_CTO = "total occlusion, not CTO by definition: it is younger than 3 months"
+TOTAL_OCCLUSION = "total occlusion"
+NOT_A_CTO = f"{TOTAL_OCCLUSION}, not CTO by definition: it is younger than 3 months"
 CTO_MONTHS = 3.0
 NO_TOTAL = "the criteria are facts about the calcium; no total is given"
 # Nobody reads these on an angiogram: a form that holds one was filled from CT.
@@ -259,7 +260,7 @@ def _status(facts: Facts, *, on_ct: bool) -> str | None:
     """Say what kind of occlusion this is; None for one known to be chronic."""
     duration = facts["duration_months"].measured
     if duration is None or duration.value is None:
-        return f"total occlusion{' on CT' if on_ct else ''}: its duration is not known"
+        return f"{TOTAL_OCCLUSION}{' on CT' if on_ct else ''}: its duration is not known"
     return NOT_A_CTO if duration.value < CTO_MONTHS else None
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ctocalc.cli.summary import RESEARCH, summary, told
 from ctocalc.quantity import Measured, Unit
-from ctocalc.scores.system import Basis
+from ctocalc.scores.system import MODIFIED, NOT_A_CTO, Basis
 from tests.case_results import case_result
 
 
@@ -24,6 +24,8 @@ def test_every_vessel_lesion_and_score_is_told() -> None:
     mace = next(line for line in lines if "MACE" in line)
     assert "points by strategy: antegrade wiring only 0 to 5, ADR 1 to 6" in mace
     assert "  -  " in mace
+    pericardiocentesis = next(line for line in lines if "pericardiocentesis" in line)
+    assert "made without patients who had bypass surgery" in pericardiocentesis
     after_rca = lines.index("  no score: no total occlusion")
     assert lines[after_rca - 1].startswith("RCA: 80.0 mm measured")
     assert lines[after_rca + 1] == "LCX: refused (CENTERLINE_OUTSIDE_IMAGE)"
@@ -45,6 +47,17 @@ def test_both_bases_stand_side_by_side() -> None:
     corrected, seen = (head.index(word) for word in ("corrected", "apparent"))
     assert kcct[seen:].startswith("3 to ")
     assert not kcct[corrected:seen].startswith("3 to ")
+
+
+def test_what_holds_for_every_score_is_told_once() -> None:
+    result = case_result()
+    lad = result.vessels[0]
+    young = [
+        replace(one, score=replace(one.score, notes=(NOT_A_CTO, *one.score.notes)))
+        for one in lad.scores
+    ]
+    told_ = summary(replace(result, vessels=(replace(lad, scores=tuple(young)),)))
+    assert [told_.count(note) for note in (NOT_A_CTO, f"corrected: {MODIFIED}")] == [1, 1]
 
 
 @pytest.mark.parametrize(
