@@ -14,6 +14,8 @@ from ctocalc.vessel.occlusion import Interruption
 MOUTH_SD_MM = 0.4
 WIDTH_SD_MM = 0.15
 TAKE_OFF_SD_DEG = 5.0
+# A line that begins at the aorta may do so this much farther on.
+AORTA_SD_MM = 1.0
 # The first station of a vessel lies less than this behind where it leaves its parent.
 OSTIUM_MM = 1.0
 NO_LINES = "no other line that leaves this vessel was given, and it was not said that none does"
@@ -26,12 +28,12 @@ def from_ostium(gap: Interruption, branching: Branching) -> Interruption:
 
     No lumen of its own is seen before it, and nothing tapers: the entry is blunt.
     """
-    at = branching.ostium_mm
+    at, sd = branching.ostium_mm, MOUTH_SD_MM if branching.parent else AORTA_SD_MM
     if gap.entry is not None or branching.origin is None or gap.start_mm > at + OSTIUM_MM:
         return gap
     cap = Cap(
-        tip_mm=at, half_mm=at, one_mm=at, half_sd_mm=MOUTH_SD_MM, taper_mm=0.0,
-        taper_sd_mm=MOUTH_SD_MM, p_blunt=1.0,
+        tip_mm=at, half_mm=at, one_mm=at, half_sd_mm=sd, taper_mm=0.0, taper_sd_mm=sd,
+        p_blunt=1.0,
     )  # fmt: skip
     return replace(gap, start_mm=at, entry=cap)
 

@@ -42,6 +42,7 @@ ARTEFACTS: dict[str, Callable[[], CaseSpec]] = {
 }
 PLACES: dict[str, Callable[[], CaseSpec]] = {
     "ostial": place.ostial,
+    "aorto-ostial": place.aorto_ostial,
     "ostial-branch": place.ostial_branch,
     "flush-branch": place.flush_branch,
     "diseased-landing": place.diseased_landing,

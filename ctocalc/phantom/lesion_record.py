@@ -16,7 +16,7 @@ from ctocalc.phantom.lesion_truth import (
     stump,
 )
 from ctocalc.phantom.lesions import EDGE_MM, FULL_MM, TIP_MM, TrueOcclusion
-from ctocalc.phantom.place_truth import flush, landing, place
+from ctocalc.phantom.place_truth import at_aorta, flush, landing, place
 
 
 def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> di
     return {
         "lesion": number,
         "occluded": total,
-        "truncated": any(o.truncated for o in group),
+        "truncated": any(_cut_off(m, o) for o in group),
         "start_mm": start,
         "end_mm": end,
         "start_lps_mm": m.point(start),
@@ -54,8 +54,16 @@ def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> di
     ) | calcium(m, group) | remodelling(m, group)  # fmt: skip
 
 
+def _cut_off(m: Measuring, one: TrueOcclusion) -> bool:
+    """Return whether an end of the line cuts an occlusion off; at the aorta it begins there."""
+    whole = at_aorta(m, one) and one.end_mm < m.vessel.path.length_mm
+    return one.truncated and not whole
+
+
 def _stump(m: Measuring, one: TrueOcclusion, *, proximal: bool) -> dict[str, Any]:
     """Return a cap's shape; a blunt end that is flush with a mouth or the ostium is none."""
+    if proximal and at_aorta(m, one):
+        return {"call": "none", "taper_mm": quantity(0.0, "mm")}
     found = stump(m, one, proximal=proximal)
     at = one.start_mm if proximal else one.end_mm
     bare = found["call"] == "blunt" and flush(m, at, proximal=proximal)

@@ -70,6 +70,12 @@ def _branch(m: Measuring, branch: Vessel, entry_mm: float, exit_mm: float) -> di
     }
 
 
+def at_aorta(m: Measuring, one: TrueOcclusion) -> bool:
+    """Return whether an occlusion begins where the first vessel leaves the aorta."""
+    first = m.vessel.name == m.spec.vessels[0].name
+    return first and m.spec.surroundings.aorta_mm is not None and one.start_mm <= 0
+
+
 def flush(m: Measuring, at_mm: float, *, proximal: bool) -> bool:
     """Return whether a cap lies at a mouth or the ostium, so that no stump is left."""
     mouths = [mouth(m, v) for v in m.spec.vessels if v.parent == m.vessel.name]

@@ -38,6 +38,15 @@ def ostial() -> CaseSpec:
     )  # fmt: skip
 
 
+def aorto_ostial() -> CaseSpec:
+    """Occlude a vessel from the aorta on."""
+    near = ostial()
+    main = replace(near.vessels[0], interruptions=(interrupted(-1.0, 16, BLUNT, CONE, 300),))
+    return replace(
+        near, name="aorto-ostial", summary="An occlusion from the aorta on.", vessels=(main,)
+    )
+
+
 def ostial_branch() -> CaseSpec:
     """Occlude a diagonal branch where it leaves an open LAD."""
     branch = replace(

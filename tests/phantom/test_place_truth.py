@@ -18,6 +18,7 @@ from ctocalc.phantom.spec import (
     Narrowing,
     Path,
     Sector,
+    Surroundings,
     Vessel,
 )
 from ctocalc.phantom.truth import describe
@@ -126,6 +127,24 @@ def test_ostial_is_within_three_millimetres(start_mm: float, present: bool) -> N
     assert found["value"]["value"] == pytest.approx(start_mm, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("aorta_mm", "cut_off", "call"), [(13.0, False, "none"), (None, True, None)]
+)
+def test_at_the_aorta_an_occlusion_is_whole(
+    aorta_mm: float | None, cut_off: bool, call: str | None
+) -> None:
+    gap = replace(MAIN.interruptions[0], start_mm=-1.0)
+    spec = CaseSpec(
+        name="t", summary="", vessels=(replace(MAIN, interruptions=(gap,)),),
+        surroundings=Surroundings(aorta_mm=aorta_mm),
+    )  # fmt: skip
+    axes = build_axes(spec.vessels)
+    truth, _ = describe(spec, axes, case_grid(spec, axes), seed=1)
+    found = truth["vessels"][0]["lesions"][0]
+    assert found["truncated"] is cut_off
+    assert found["proximal_stump"]["call"] == call
+
+
 def test_the_landing_zone_of_an_even_vessel() -> None:
     found = lesion(MAIN)["distal_landing"]
     assert found["mean_diameter_mm"]["value"] == pytest.approx(2.8)
@@ -163,6 +182,7 @@ def test_gaps_share_and_wide_arcs() -> None:
     ("name", "item", "present"),
     [
         ("ostial", "ostial", True),
+        ("aorto-ostial", "ostial", True),
         ("ostial-branch", "ostial", True),
         ("two-bends", "ostial", False),
         ("flush-branch", "side_branch", True),
