@@ -184,7 +184,8 @@ def _choice(lines: tuple[Line, ...], label: str | None, name: str) -> int:
 def _listed(lines: tuple[Line, ...]) -> str:
     """Return numbers, vessels and lengths; a label that names no vessel might name a person."""
     told = [
-        f"{n}: {_vessel_in(line.label or '') or 'no name'}, {length_mm(line.points_mm):.0f} mm"
+        f"{line.label if (line.label or '').isdigit() else n}: "
+        f"{_vessel_in(line.label or '') or 'no name'}, {length_mm(line.points_mm):.0f} mm"
         for n, line in enumerate(lines[:MOST_LISTED], 1)
     ]
     return "; ".join(told + ["..."] * (len(lines) > MOST_LISTED))

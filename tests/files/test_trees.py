@@ -77,6 +77,15 @@ def test_branches_one_after_another_in_one_list_are_told_apart(tmp_path: Path) -
     np.testing.assert_allclose(read_tree(path, label="3").main.points_lps_mm, D1)
 
 
+def test_numbers_in_the_file_go_before_counting(tmp_path: Path) -> None:
+    path = saved(tmp_path, csv(("3", LAD), ("1", LCX), ("2", D1)), "tree.csv")
+    told = refusal(path)
+    assert [told.index(f"{n}: no name") for n in (3, 1, 2)] == sorted(
+        told.index(f"{n}: no name") for n in (3, 1, 2)
+    )
+    np.testing.assert_allclose(read_tree(path, label="1").main.points_lps_mm, LCX)
+
+
 def test_a_line_that_says_another_vessel_is_not_taken_for_the_one_asked(tmp_path: Path) -> None:
     path = saved(tmp_path, markups(("RCA centerline", LAD)), "case.mrk.json")
     assert "calls its line RCA, it was asked for as LAD" in refusal(path, vessel="LAD")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from ctocalc.files.lines import simvascular
 from ctocalc.files.lines.fcsv import read_fcsv, refuse_acsv
 from ctocalc.files.lines.json_points import read_json
@@ -67,4 +69,5 @@ def read_lines(data: bytes, suffix: str) -> tuple[Line, ...]:
     """Return the lines that a file of any known format holds; ``suffix`` such as ".csv"."""
     head = data[:HEAD_BYTES]
     reader = next(form for form in FORMATS if form.claims(head, suffix.lower()))
-    return reader.read(data)
+    with np.errstate(all="ignore"):  # what overflows is refused as not finite
+        return reader.read(data)
