@@ -1,5 +1,6 @@
 """The cap of an occlusion: where the lumen ends, and over which length it tapers."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,9 @@ _COVERED_SPREAD = 0.3
 # Between equally frequent (a half) and equally likely at every length (a fifth): short tapers look
 # blunt more often than blunt caps look tapered.
 _BLUNT_BEFOREHAND = 0.3
+# Calls are righter than the fit's own odds: logistic regression on the stumps of two phantom
+# generators gives 1.56 and 1.67 times their logarithm, pooled 1.49.
+_SHARPER = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Cap:
     """One cap, in mm along the axis: tip (any lumen), 0.5 and 1.0 mm lumen, taper length.
 
     ``*_sd`` are standard deviations of the fit; ``p_blunt`` the probability that the taper is
-    shorter than 1.6 mm.
+    shorter than 1.6 mm, calibrated on phantoms.
     """
 
     tip_mm: float
@@ -111,8 +115,14 @@ def fit_cap(
         half_sd_mm=float(np.sqrt(probability @ (half - mean_half) ** 2)) + 0.1,
         taper_mm=mean_taper,
         taper_sd_mm=float(np.sqrt(probability @ (taper - mean_taper) ** 2)) + 0.1,
-        p_blunt=float(probability[taper < BLUNT_BELOW_MM].sum()),
+        p_blunt=calibrated(float(probability[taper < BLUNT_BELOW_MM].sum())),
     )
+
+
+def calibrated(p: float) -> float:
+    """Return the probability of a call from the fit's own."""
+    yes, no = math.pow(p, _SHARPER), math.pow(max(1.0 - p, 0.0), _SHARPER)
+    return yes / (yes + no)
 
 
 def _prior(taper: Floats) -> Floats:
