@@ -12,6 +12,10 @@ from ctocalc.image.sharpen import sharpen
 from ctocalc.vessel.spots import Spot, areas, spots
 from ctocalc.vessel.tissue import Evidence
 
+# Radius of a section's middle, of the least lumen that tells the pool's HU, and the SD of the HU
+# (a share of the pool's) that the vanishing disc would have.
+MIDDLE_MM, FEEDING_RADIUS_MM, LEVEL_SD = 0.3, 0.7, 0.3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LumenSettings:
@@ -27,7 +31,11 @@ class LumenSettings:
     the noise of the averaged and of the sharpened sections as a share of a voxel's.  What lies
     between ``lumen_from`` and ``lumen_to`` of the lumen's contrast and is at least
     ``narrowest_mm`` wide may be lumen; smaller areas than ``small_mm2`` have no shape.  The lumen
-    that feeds the line is looked for in ``feeding_mm`` at both its ends.
+    that feeds the line is looked for in ``feeding_mm`` at both its ends: it has ``feeding_from`` to
+    ``feeding_to`` of the blood pool's HU and ``feeding_round`` of a circle's roundness, and its
+    quartiles differ by less than ``feeding_even``.  A lumen has at least ``dimmest_share`` of the
+    contrast expected; one of less than ``known_mm`` radius has an uncertain HU.  The
+    lumen upstream has ``pool_share`` of what feeds the line, or more.
     """
 
     filter_mm: float = 0.2
@@ -46,6 +54,13 @@ class LumenSettings:
     narrowest_mm: float = 0.6
     small_mm2: float = 0.8
     feeding_mm: float = 8.0
+    feeding_from: float = 0.9
+    feeding_to: float = 1.6
+    feeding_round: float = 0.75
+    feeding_even: float = 1.15
+    dimmest_share: float = 0.3
+    known_mm: float = 0.9
+    pool_share: float = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,7 +125,7 @@ class Look:
             Spot(**{f.name: np.where(alone, getattr(x, f.name), np.nan) for f in fields(Spot)})
             for x in (spot, clear)
         )
-        middle = np.where(radius <= 0.3, wide, 0.0).sum(axis=(1, 2)) / (radius <= 0.3).sum()
+        middle = wide[:, radius <= MIDDLE_MM].mean(axis=1)
         top = np.where(inside, wide, -np.inf).max(axis=(1, 2))
         return cls(
             smooth=smooth, sharp=sharp, inside=inside,
@@ -128,14 +143,16 @@ class Look:
         what is seen has it.  Either end of the line may be the one nearer to the aorta.
         """
         level, count = self.spot.level_hu, round(self.settings.feeding_mm / self.step_mm)
-        like = (level > 0.9 * self.pool_hu) & (level < 1.6 * self.pool_hu)
-        like &= (self.clear.roundness > 0.75) & (self.spot.radius_mm > 0.7)
+        least, most = self.settings.feeding_from, self.settings.feeding_to
+        like = (level > least * self.pool_hu) & (level < most * self.pool_hu)
+        like &= self.clear.roundness > self.settings.feeding_round
+        like &= self.spot.radius_mm > FEEDING_RADIUS_MM
         found = [self.pool_hu]
         for end in (slice(None, count), slice(-count, None)):
             near = level[end][like[end]]
             if len(near) >= 6:
                 low, high = np.percentile(near, (25, 75))
-                found.append(float(high) if high < 1.15 * low else 0.0)
+                found.append(float(high) if high < self.settings.feeding_even * low else 0.0)
         return max(found)
 
     def contrast(self, calcium: Bools) -> Floats:
@@ -156,7 +173,7 @@ class Look:
         """
         pixel = float(self.offset_mm[1] - self.offset_mm[0])
         # A lumen dimmer than expected is still one.
-        own = np.clip(self.brightest_hu - floor, 0.3 * room, room)
+        own = np.clip(self.brightest_hu - floor, self.settings.dimmest_share * room, room)
         share = (self.sharp - np.float32(floor)) / own[:, None, None].astype(np.float32)
         high = (self.settings.lumen_to * room / own)[:, None, None].astype(np.float32)
         reach = round(self.settings.narrowest_mm / 2 / pixel)
@@ -171,13 +188,13 @@ class Look:
         """Gather what speaks for lumen, plaque or calcium, given the lumen's HU (N,)."""
         room = np.maximum(reference - floor, 40.0)
         area, offset, roundness = areas(self.like_lumen(room, floor), self.offset_mm)
-        small = area < self.settings.small_mm2
+        small, known = area < self.settings.small_mm2, self.settings.known_mm
         spread = self.clear.edge_sd_mm / np.maximum(self.clear.radius_mm, 0.3)
         return Evidence(
             share=(contrast - floor) / room,
             brightest=(self.brightest_hu - floor) / room,
             level=self.level / upstream,
-            level_sd=0.3 * np.clip(1.0 - self.spot.radius_mm / 0.9, 0.0, 1.0),
+            level_sd=LEVEL_SD * np.clip(1.0 - self.spot.radius_mm / known, 0.0, 1.0),
             lumen_mm2=area,
             offset=np.stack([self.clear.offset_mm, np.where(small, np.nan, offset)])
             / self.wall_radius_mm,

@@ -93,10 +93,14 @@ def find_lumen(
         )
         calcium = look.smooth > limit[:, None, None]
         contrast = look.contrast(calcium)
-        evidence = look.evidence(contrast, reference, max(upstream, 0.97 * pool), floor)
+        evidence = look.evidence(
+            contrast, reference, max(upstream, settings.pool_share * pool), floor
+        )
         told = tell_tissue(evidence, look.step_mm, tissue)
         reference, upstream = _reference(contrast, look.level, told, pool, look.step_mm)
-    body = (told != Tissue.LUMEN) & ((contrast - floor) < 0.3 * (reference - floor))
+    body = (told != Tissue.LUMEN) & (
+        (contrast - floor) < settings.dimmest_share * (reference - floor)
+    )
     calcified = np.asarray((calcium & look.disc).any(axis=(1, 2)))
     middle = look.smooth[:, look.radius_mm <= 0.5].mean(axis=1)
     floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
