@@ -175,8 +175,10 @@ def _fragments(stream: BinaryIO, offset: int) -> tuple[tuple[int, ...], Fragment
     stream.seek(offset)
     while len(head := stream.read(8)) == 8:
         group, element, length = struct.unpack("<HHI", head)
-        if (group, element) != _ITEM or len(found) > MOST_FRAGMENTS:
+        if (group, element) != _ITEM:
             break
+        if len(found) > MOST_FRAGMENTS:
+            raise ValueError("too many fragments")
         found.append((stream.tell(), length))
         stream.seek(length, os.SEEK_CUR)
     if not found:

@@ -110,6 +110,16 @@ def test_what_an_object_says_for_all_frames_is_no_position(tmp_path: Path) -> No
     assert refused.value.code is Code.GEOMETRY_MISSING
 
 
+def test_a_frame_without_a_place_has_not_that_of_the_object(tmp_path: Path) -> None:
+    ds = multi_frame(OBLIQUE.datasets())
+    ds.ImagePositionPatient = OBLIQUE.datasets()[4].ImagePositionPatient
+    del ds.PerFrameFunctionalGroupsSequence[4].PlanePositionSequence
+    write(ds, tmp_path / "x")
+    with pytest.raises(ImageRefused) as refused:
+        open_series(tmp_path)
+    assert refused.value.code is Code.GEOMETRY_MISSING
+
+
 @pytest.mark.parametrize("frames", [8, 10, 100_000])
 def test_a_wrong_number_of_frames_is_refused(tmp_path: Path, frames: int) -> None:
     ds = multi_frame(OBLIQUE.datasets())
