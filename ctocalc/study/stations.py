@@ -114,17 +114,19 @@ def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
 def lumen_area_mm2(seen: Trace) -> Floats:
     """Lumen area (N,): from its edges where it is wide, from its contrast where it is thin.
 
-    0 in an occlusion; NaN where calcium hides the lumen.
+    0 in an occlusion; NaN where calcium hides the lumen, and where it is wider than the wall around
+    it: then it is another vessel's, at an ostium or a mouth.
     """
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
     wide = seen.rays.lumen_diameter_mm
     thin = np.minimum(thin, WIDEST_THIN_MM)
-    by_edges = np.isfinite(wide) & (wide > WIDE_MM)
-    if seen.drawn_lumen is not None:
-        by_edges |= seen.drawn_lumen
+    drawn = np.zeros(len(wide), dtype=bool) if seen.drawn_lumen is None else seen.drawn_lumen
+    by_edges = np.isfinite(wide) & (wide > WIDE_MM) | drawn
     diameter = np.where(by_edges, wide, thin)
     area = np.pi / 4.0 * diameter**2
+    elsewhere = (area > seen.wall.boundary.area_mm2) & ~drawn
+    area = np.where(elsewhere, np.nan, area)
     return np.where(seen.without_lumen, 0.0, area)
 
 

@@ -9,7 +9,7 @@ import pytest
 from ctocalc._arrays import Floats
 from ctocalc.geometry.bends import largest_bend
 from ctocalc.image.volume import Volume
-from ctocalc.study.stations import with_shared
+from ctocalc.study.stations import lumen_area_mm2, with_shared
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from tests.measured_tube import line_of, look
@@ -163,3 +163,18 @@ def test_what_is_shared_is_left_out_and_told_as_shared() -> None:
     assert np.isnan(told.values[:6]).all()
     assert not told.occluded[:6].any()
     np.testing.assert_array_equal(told.values[6:], measured.values)
+
+
+def test_a_lumen_wider_than_the_wall_around_it_is_another_vessels() -> None:
+    seen = followed()
+    radius = seen.wall.boundary.radius_mm.copy()
+    radius[:4] = 1.0
+    told = lumen_area_mm2(
+        replace(
+            seen, wall=replace(seen.wall, boundary=replace(seen.wall.boundary, radius_mm=radius))
+        )
+    )
+    before = lumen_area_mm2(seen)
+    assert np.isnan(told[:4]).all()
+    assert (before[:4] > np.pi).all()
+    np.testing.assert_array_equal(told[4:], before[4:])
