@@ -74,8 +74,12 @@ class FactSpec:
 
 
 FACTS: Mapping[str, FactSpec] = MappingProxyType({
-    "blunt_stump": FactSpec(meaning="the proximal cap (entry) is blunt or absent, not tapered"),
-    "blunt_stump_exit": FactSpec(meaning="the distal cap (exit) is blunt or absent, not tapered"),
+    "blunt_stump": FactSpec(
+        meaning="the proximal cap (entry) is blunt, not tapered; no stump counts as blunt (U)"
+    ),
+    "blunt_stump_exit": FactSpec(
+        meaning="the distal cap (exit) is blunt, not tapered; no stump counts as blunt (U)"
+    ),
     "calcification_any": FactSpec(meaning="any calcium inside the occlusion (at least 0.4 mg)"),
     "calcium_fraction": FactSpec(
         meaning="largest calcium area / outer-wall area of one section inside the occlusion (0-1)",
@@ -98,7 +102,9 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType({
     "multiple_occlusions": FactSpec(
         meaning="two or more complete interruptions, at least 5 mm of contrast between them"
     ),
-    "side_branch": FactSpec(meaning="a side branch arises at the proximal cap (within 3 mm)"),
+    "side_branch": FactSpec(
+        meaning="a side branch arises at the proximal cap (within 3 mm, a setting)"
+    ),
     "prior_attempt": FactSpec(meaning="an earlier PCI of this occlusion failed"),
     "duration_months": FactSpec(meaning="age of the occlusion in months", unit=Unit.MONTH),
     "calcium_share_of_length": FactSpec(

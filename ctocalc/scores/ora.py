@@ -19,7 +19,7 @@ GALASSI_2016 = ScoringSystem(
         PAPER.item("age", "Age", (1, PAPER.compares("age_years", ">=", 75))),
     ),
     groups=tuple(
-        Group(lower=lower, name=name, evidence=Evidence.SECONDARY)
+        Group(lower=lower, name=name, evidence=Evidence.UNCONFIRMED)
         for lower, name in enumerate(("easy", "intermediate", "difficult", "very difficult"))
     ),
     filled_from_image=(),

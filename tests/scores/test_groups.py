@@ -80,6 +80,7 @@ UNCONFIRMED = {
     "castle": "calcification:",
     "cl": "prior_cabg, length, prior_mi, non_lad, blunt_stump",
     "wcto": "tortuosity:",
+    "ora": "groups",
 }
 GRADES = {
     "jcto": Evidence.REVIEW, "jcto_ct": Evidence.PRIMARY, "recharge_ct": Evidence.SECONDARY,
