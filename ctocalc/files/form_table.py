@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from ctocalc.scores.registry import EVERYTHING
 from ctocalc.scores.system import Score, ScoringSystem
 
 CASE = "case_id"
+# Of the cases that stand in several rows so many are named.
+NAMED = 5
 OF_SCORE = ("system", "edition", "modality", "endpoint", "basis", "evidence")
 TOTAL = (
     "points", "points_low", "points_high", "points_image_only", "group", "published_rate",
@@ -34,7 +37,8 @@ class FormTable:
     """A table that was read and checked whole.
 
     ``faults`` are sentences with row and column (the header is row 1, as in a spreadsheet);
-    with any of them there are no ``rows``.  ``remarks`` name columns that were left aside.
+    with any of them there are no ``rows``.  ``remarks`` name columns that were left aside, and
+    cases that stand in several rows.
     """
 
     system: ScoringSystem
@@ -65,16 +69,25 @@ def read_form_table(path: Path, system: ScoringSystem, *, keep: tuple[str, ...] 
     if faults or not cells:
         return FormTable(system=system, faults=faults or ("the table has a header but no case",))
     read = [_read_row(n, header, row, system, keep) for n, row in enumerate(cells, 2)]
-    if faults := tuple(row for row in read if isinstance(row, str)):
+    if faults := tuple(fault for row in read if isinstance(row, list) for fault in row):
         return FormTable(system=system, faults=faults)
+    rows = tuple(row for row in read if isinstance(row, FormRow))
     aside = [name for name in header if name not in {CASE, *keep, *fields(system)}]
-    remark = f"not asked by {system.name} {system.edition}: {', '.join(aside)}"
     return FormTable(
         system=system,
         kept=tuple(name for name in header if name in keep),
-        rows=tuple(row for row in read if isinstance(row, FormRow)),
-        remarks=(remark,) if aside else (),
+        rows=rows,
+        remarks=tuple(_remarks(system, aside, rows)),
     )
+
+
+def _remarks(system: ScoringSystem, aside: list[str], rows: tuple[FormRow, ...]) -> Iterator[str]:
+    if aside:
+        yield f"not asked by {system.name} {system.edition}: {', '.join(aside)}"
+    count = Counter(row.case_id for row in rows)
+    if again := [case for case, n in count.items() if n > 1]:
+        more = " ..." if len(again) > NAMED else ""
+        yield f"in several rows, each scored for itself: {', '.join(again[:NAMED])}{more}"
 
 
 def _rows(text: str) -> list[list[str]]:
@@ -112,20 +125,32 @@ def _header_faults(
 
 def _read_row(
     number: int, header: list[str], row: list[str], system: ScoringSystem, keep: tuple[str, ...]
-) -> FormRow | str:
-    """Return the row's form, or its first fault."""
+) -> FormRow | list[str]:
+    """Return the row's form, or its faults."""
     if len(row) != len(header):
-        return f"row {number}: {len(row)} cells, but the header has {len(header)}"
+        return [f"row {number}: {len(row)} cells, but the header has {len(header)}"]
     named = dict(zip(header, row, strict=True))
-    if not named[CASE]:
-        return f"row {number}, column {CASE}: it is empty"
     asked = fields(system)
+    form = {name: named[name] for name in header if name in asked}
+    faults = [] if named[CASE] else [f"row {number}, column {CASE}: it is empty"]
     try:
-        facts = facts_from_form(system, {name: named[name] for name in header if name in asked})
+        facts = facts_from_form(system, form)
     except FormError as error:
-        return f"row {number}, column {error.field}: {error}"
+        alone = [_fault(system, {name: text}) for name, text in form.items()]
+        found = [one for one in alone if one] or [error]
+        faults += [f"row {number}, column {one.field}: {one}" for one in found]
+    if faults:
+        return faults
     kept = tuple(named[name] for name in header if name in keep)
     return FormRow(case_id=named[CASE], kept=kept, facts=facts)
+
+
+def _fault(system: ScoringSystem, form: dict[str, str]) -> FormError | None:
+    try:
+        facts_from_form(system, form)
+    except FormError as error:
+        return error
+    return None
 
 
 def scored_table(table: FormTable, scores: list[Score]) -> str:

@@ -69,6 +69,13 @@ def test_names_of_other_scores_are_left_aside_and_said(tmp_path: Path) -> None:
     assert read.remarks == ("not asked by castle szijgyarto_2019: side_branch, bend_deg",)
 
 
+def test_cases_in_several_rows_are_scored_each_and_said(tmp_path: Path) -> None:
+    ids = ["x", "y", "x", *"abcdef", *"abcdef"]
+    read = table(tmp_path, "case_id\tage\n" + "".join(f"{each}\t71\n" for each in ids))
+    assert [row["case_id"] for row in scored(read)] == ids
+    assert read.remarks == ("in several rows, each scored for itself: x, a, b, c, d ...",)
+
+
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
@@ -83,6 +90,10 @@ def test_names_of_other_scores_are_left_aside_and_said(tmp_path: Path) -> None:
         ("case_id\tage\nx\t70\t9\ny\t71\nz\n",
          ["row 2: 3 cells, but the header has 2", "row 4: 1 cells, but the header has 2"]),
         ("case_id\tage\n\t70\n", ["row 2, column case_id: it is empty"]),
+        ("case_id\tage\tlength_mm\tblunt_stump\n\t-1\t20\tblunt\n",
+         ["row 2, column case_id: it is empty",
+          "row 2, column age: age is '-1'; it takes a number from 0 to 130 or unknown",
+          "row 2, column blunt_stump: blunt_stump is 'blunt'; it takes yes, no, unknown"]),
         ("case_id\tage\tlength_mm\tblunt_stump\nx\t-1\t20\tyes\ny\t70\t22,5\tyes\nz\t7\t1\tblunt\n",
          ["row 2, column age: age is '-1'; it takes a number from 0 to 130 or unknown",
           "row 3, column length_mm: length_mm is '22,5'; it takes a number of 0 or more or unknown",
