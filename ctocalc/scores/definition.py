@@ -17,8 +17,10 @@ CALCIUM_TWICE = (
 )
 # What a reader needs beside the tables to score a case by hand.
 HOW_TO_SCORE = (
-    "Add the points of all items; the group is the last one whose bound the total meets. An "
-    "interval has a group where both of its ends fall into the same.",
+    "Add the points of all items; the group is the last one whose bound the total meets. A total "
+    "that cannot be told has a group where both ends of its interval fall into the same.",
+    "A value whose interval holds the threshold is borderline: it counts as the value itself says, "
+    "and the fewest and most points say what else is possible.",
     "Of an item with several levels only the first that holds counts; of 'A; where not given: B', "
     "B counts only while nothing in A was given.",
     "What is not given counts neither as met nor as not met: the item is worth anything from 0 "

@@ -48,6 +48,8 @@ def test_every_edition_is_printed_with_rule_points_evidence_and_citation() -> No
         ("progress_mortality", ["1 if lvef_percent <= 45 % [rule P]"]),
         ("ct_rector", ["the source also writes '>': exactly there it is borderline"]),
         ("oct_calcium", ["criteria, no total"]),
+        ("kcct", ["is borderline: it counts as the value itself says",
+                  "A total that cannot be told has a group where both ends"]),
     ],
 )  # fmt: skip
 def test_what_a_hand_needs_stands_on_the_page(name: str, lines: list[str]) -> None:
