@@ -21,7 +21,7 @@ from ctocalc.study.settings import Request
 from ctocalc.vessel.centerline import Centerline
 from ctocalc.vessel.placement import nearest_hu, place
 from ctocalc.vessel.pools import within_vessel
-from ctocalc.vessel.tree import branches_of, own_part, trunk_first
+from ctocalc.vessel.tree import beside_elders, branches_of, trunk_rank
 
 Refusals = dict[str, CenterlineRefused]
 
@@ -106,9 +106,9 @@ def _read_lines(options: CaseOptions) -> tuple[list[Centerline], list[Centerline
             read.append(tree.main)
             others += tree.others
     lines: list[Centerline] = []
-    for line in sorted(read, key=trunk_first):
+    for line in sorted(read, key=lambda line: trunk_rank(line.vessel)):
         try:
-            lines.append(own_part(line, lines))
+            lines.append(beside_elders(line, lines))
         except CenterlineRefused as error:
             refused[line.vessel] = error
     lines.sort(key=lambda line: [one.vessel for one in read].index(line.vessel))

@@ -9,6 +9,7 @@ from ctocalc.image.volume import Volume
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.aorta import begins_at_aorta
 from ctocalc.vessel.branching import Branching, Stem, Tube, branching
+from ctocalc.vessel.tree import trunk_rank
 
 
 def tube_of(vessel: str, seen: Trace) -> Tube:
@@ -24,9 +25,15 @@ def tube_of(vessel: str, seen: Trace) -> Tube:
 
 
 def tree_of(tubes: tuple[Tube, ...], *, whole_tree: bool) -> tuple[Branching, ...]:
-    """Return for every line where the others leave it."""
+    """Return for every line where the others leave it; a shared trunk is the elder line's."""
+    names = [tube.vessel for tube in sorted(tubes, key=lambda tube: trunk_rank(tube.vessel))]
     return tuple(
-        branching(own, [other for other in tubes if other is not own], whole_tree=whole_tree)
+        branching(
+            own,
+            [other for other in tubes if other is not own],
+            elders=names[: names.index(own.vessel)],
+            whole_tree=whole_tree,
+        )
         for own in tubes
     )
 

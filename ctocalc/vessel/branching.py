@@ -1,6 +1,6 @@
 """Where other lines leave a vessel, and where the vessel itself leaves its parent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +12,10 @@ from ctocalc.geometry.curve import Curve
 STEP_MM = 0.1
 # A line may begin this far outside the wall of the vessel it leaves, and has left it here.
 BEYOND_MM = 1.5
-# A line that begins within this of another's begin shares its ostium; it has no parent.
+# A line that begins within this of another's begin shares its ostium: neither is the parent, but
+# where they run together this far, and then the elder one is.
 SAME_START_MM = 3.0
+SHORTEST_TRUNK_MM = 5.0
 # What of the branch tells its direction and its width, from where it leaves.
 DIRECTION_MM = 3.0
 WIDTH_MM = (1.0, 6.0)
@@ -102,14 +104,21 @@ class Branching:
         return self.parent or ("the aorta" if self.at_aorta else None)
 
 
-def branching(own: Tube, others: Sequence[Tube], *, whole_tree: bool) -> Branching:
+def branching(
+    own: Tube, others: Sequence[Tube], *, elders: Collection[str] = (), whole_tree: bool
+) -> Branching:
     """Return where the other lines leave a vessel.
 
     A line leaves the vessel where it passes its wall for good; lines that begin inside it, at its
     wall, or at the same ostium as it are told alike.  A line that the vessel itself begins in is
-    its parent, not a branch.  Misleads where a line takes a short cut through a bifurcation.
+    its parent, not a branch; of lines that share a trunk of 5 mm or more, the one of the
+    ``elders`` (names) is.  Misleads where a line takes a short cut through a bifurcation.
     """
-    parents = [other for other in others if _begins_in(own, other)]
+    parents = [
+        other
+        for other in others
+        if _begins_in(own, other) or (other.vessel in elders and _shares_trunk(own, other))
+    ]
     leaving = {other.vessel: _leaves(other, own) for other in others if other not in parents}
     mouths = [_mouth(own, o, leaving[o.vessel]) for o in others if leaving.get(o.vessel)]
     parent = parents[0] if parents else None
@@ -127,6 +136,15 @@ def _begins_in(line: Tube, other: Tube) -> bool:
     away, at = _beside(line.curve.at(np.zeros(1)), other)
     near = away[0] <= other.radius(at)[0] + BEYOND_MM
     return bool(near and at[0] > SAME_START_MM and _leaves(line, other))
+
+
+def _shares_trunk(line: Tube, other: Tube) -> bool:
+    """Whether two lines begin together and run together for 5 mm or more."""
+    away, at = _beside(line.curve.at(np.zeros(1)), other)
+    if away[0] > other.radius(at)[0] + BEYOND_MM or at[0] > SAME_START_MM:
+        return False
+    left = _leaves(line, other)
+    return left is not None and left[0] >= SHORTEST_TRUNK_MM
 
 
 def _leaves(line: Tube, stem: Tube) -> tuple[float, float] | None:

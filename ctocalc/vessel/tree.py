@@ -9,13 +9,13 @@ from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
 from ctocalc.errors import CenterlineRefused, Code, Notice
+from ctocalc.vessel.branching import SHORTEST_TRUNK_MM
 from ctocalc.vessel.centerline import Centerline, coronary_part
 
 TOGETHER_MM = 1.5
 """Lines nearer than this run in one vessel: two extractions of one artery differ by up to a
 millimetre, and a branch's own axis is that far from its parent's only in the common lumen."""
 SHORTEST_BRANCH_MM = 3.0
-SHORTEST_TRUNK_MM = 5.0
 SHORTEST_VESSEL_MM = 10.0
 TRUNKS = ("LM", "RCA", "LAD", "LCX", "RI")
 STEP_MM = 0.2
@@ -46,40 +46,39 @@ def branches_of(
     return tuple(kept)
 
 
-def trunk_first(line: Centerline) -> int:
-    """Return a rank by which lines are given their trunks: the parent before its branches."""
-    return TRUNKS.index(line.vessel) if line.vessel in TRUNKS else len(TRUNKS)
+def trunk_rank(vessel: str) -> int:
+    """Return a rank by which vessels are given the trunks they share: parents before branches."""
+    return TRUNKS.index(vessel) if vessel in TRUNKS else len(TRUNKS)
 
 
-def own_part(line: Centerline, earlier: Sequence[Centerline]) -> Centerline:
-    """Return a line from where it leaves those before it; a shared trunk counts once.
+def beside_elders(line: Centerline, elders: Sequence[Centerline]) -> Centerline:
+    """Return a line with a notice of the trunk that it shares with lines before it.
 
-    A line that leaves within 5 mm of its begin is returned as it is.
+    What it shares is measured with them; its arc length still begins at its first point.
 
     Raises
     ------
     CenterlineRefused
-        CENTERLINE_UNREADABLE when it goes on for less than 10 mm after it has left.
+        CENTERLINE_UNREADABLE when it goes on for less than 10 mm after it has left them.
     """
-    if not earlier:
+    if not elders:
         return line
-    first = leaves_at(line, earlier)
+    first = leaves_at(line, elders)
     shared = _length_mm(line.points_lps_mm[: first + 1])
-    own = line.starting_at(first)
-    if _length_mm(own.points_lps_mm) < SHORTEST_VESSEL_MM:
+    if _length_mm(line.points_lps_mm[first:]) < SHORTEST_VESSEL_MM:
         raise CenterlineRefused(
             Code.CENTERLINE_UNREADABLE,
-            f"The line runs along {_nearest(line, first, earlier)} nearly from begin to end; "
+            f"The line runs along {_nearest(line, first, elders)} nearly from begin to end; "
             "another vessel was expected. Give each vessel once.",
         )
     if shared < SHORTEST_TRUNK_MM:
         return line
-    return own.noting(
+    return line.noting(
         Notice(
             code=Code.CENTERLINE_SHARED,
-            message=f"The line's first {shared:.1f} mm run along {_nearest(line, first, earlier)} "
-            "and are measured there; each vessel is measured once. Arc length starts where the "
-            "line leaves it.",
+            message=f"The line's first {shared:.1f} mm run along {_nearest(line, first, elders)} "
+            "and are measured there; each vessel is measured once. Arc length still begins at the "
+            "first point given.",
             vessel=line.vessel,
         )
     )

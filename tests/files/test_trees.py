@@ -10,7 +10,7 @@ from ctocalc._arrays import Floats
 from ctocalc.errors import CenterlineRefused, Code
 from ctocalc.files.centerlines import Tree, read_branches, read_centerlines, read_tree
 from ctocalc.vessel.centerline import Centerline
-from ctocalc.vessel.tree import branches_of, own_part, trunk_first
+from ctocalc.vessel.tree import beside_elders, branches_of, trunk_rank
 from tests.files.lines.writers import markups, vtp
 
 T = np.linspace(0.0, 1.0, 121)[:, None]
@@ -180,16 +180,16 @@ def test_a_shared_trunk_counts_once_and_a_vessel_given_twice_is_refused(tmp_path
         saved(tmp_path, vtp([LAD, LAD[:80] + 0.4, LCX, D1[66:]]), "t.vtp"), vessel="LAD", label="1"
     )
     twin, lcx, d1 = tree.others
-    assert own_part(lcx, []) is lcx
-    own = own_part(lcx, [tree.main])
+    assert beside_elders(lcx, []) is lcx
+    own = beside_elders(lcx, [tree.main])
     (notice,) = own.notices
     assert (notice.code, notice.vessel) == (Code.CENTERLINE_SHARED, lcx.vessel)
     assert "run along LAD and are measured there" in notice.message
-    assert np.linalg.norm(own.points_lps_mm[0] - TRUNK[-1]) < 2.5
+    assert own.points_lps_mm is lcx.points_lps_mm
     # What leaves near its begin starts at the parent's wall and stays as it is.
-    assert own_part(d1, [lcx, tree.main]) is d1
+    assert beside_elders(d1, [lcx, tree.main]) is d1
     with pytest.raises(CenterlineRefused, match="runs along LAD nearly from begin to end"):
-        own_part(twin, [lcx, tree.main])
+        beside_elders(twin, [lcx, tree.main])
 
 
 def test_the_parent_has_the_trunk_whatever_the_order() -> None:
@@ -197,5 +197,5 @@ def test_the_parent_has_the_trunk_whatever_the_order() -> None:
         Centerline(points_lps_mm=line, vessel=name)
         for name, line in (("D1", D1), ("LCX", LCX), ("LAD", LAD), ("x", TRUNK), ("LM", TRUNK))
     ]
-    ranked = [line.vessel for line in sorted(lines, key=trunk_first)]
+    ranked = [line.vessel for line in sorted(lines, key=lambda line: trunk_rank(line.vessel))]
     assert ranked == ["LM", "LAD", "LCX", "D1", "x"]

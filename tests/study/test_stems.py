@@ -46,11 +46,18 @@ def test_a_branch_is_its_own_from_where_its_axis_leaves_the_parent(degrees: floa
     assert own.ostium_mm == pytest.approx(PARENT_MM / np.sin(np.radians(degrees)), abs=0.2)
 
 
-def test_lines_that_start_together_share_their_trunk_as_equals() -> None:
+@pytest.mark.parametrize("first", [True, False])
+def test_a_trunk_that_lines_share_from_their_begin_is_the_elder_vessels(first: bool) -> None:
     trunk = straight((0.0, 0.3, 0.0), 0.0, 10.0)
     other = np.concatenate([trunk, straight((10.0, 0.3, 0.0), 50.0, 20.0)])
+    lcx = tube("LCX", other, PARENT_MM)
 
-    assert stem_of(tube("LCX", other, PARENT_MM)) == (None, None)
+    stems = stems_of((PARENT, lcx) if first else (lcx, PARENT))
+    lad_stem, lcx_stem = stems if first else stems[::-1]
+    assert lad_stem is None
+    assert lcx_stem is not None
+    assert lcx_stem.tube is PARENT
+    assert lcx_stem.ostium_mm == pytest.approx(10.0 + PARENT_MM / np.sin(np.radians(50.0)), abs=0.4)
 
 
 def test_the_same_vessel_given_twice_is_no_branch_of_itself() -> None:

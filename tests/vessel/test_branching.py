@@ -78,6 +78,18 @@ def test_lines_of_one_ostium_are_branches_of_each_other_and_have_no_parent() -> 
         assert found.mouths[0].at_mm == pytest.approx(21.0, abs=1.0)
 
 
+def test_of_lines_that_share_a_trunk_the_elder_is_the_parent() -> None:
+    other = leaving(60.0, before_mm=20.0)
+    found = branching(other, [STEM], elders=["LAD"], whole_tree=False)
+    assert found.parent == "LAD"
+    assert found.mouths == ()
+    assert found.ostium_mm == pytest.approx(20.0 + STEM_MM / np.sin(np.radians(60)), abs=0.3)
+    assert branching(STEM, [other], elders=[], whole_tree=False).parent is None
+    # Lines that part at the ostium itself are of equal rank, whoever is elder.
+    apart = tube("D1", straight(0 * Z, np.array([0.8, 0.0, 0.6]), 20.0), BRANCH_MM)
+    assert branching(apart, [STEM], elders=["LAD"], whole_tree=False).parent is None
+
+
 def test_what_does_not_leave_the_vessel_is_no_branch_of_it() -> None:
     far = tube("RCA", straight(np.array([30.0, 0.0, 0.0]), Z, 50.0), 1.4)
     beside = tube("vein", straight(np.array([4.0, 0.0, 0.0]), Z, 50.0), 1.4)
