@@ -13,9 +13,9 @@ from ctocalc.vessel.spread import ALONG_MM
 
 # Calcium that is not seen: half of what noise may look like.
 NO_CALCIUM_SD = 0.005
-# Areas are off both ways along a deposit; and blur keeps the sum of HU, so that a mass is off by
-# less than the area it is spread over.  Both against truth on phantoms.
-VOLUME_SHARE_OF_AREA, MASS_SHARE_OF_AREA = 0.75, 0.5
+# Along a deposit areas are off by what density and blur are off by; blur keeps the sum of HU, so a
+# mass is off by less than the area it is spread over.  Both against truth on phantoms.
+VOLUME_SHARE_OF_AREA, MASS_SHARE_OF_AREA = 1.1, 0.8
 HIGHEST_DEG = 360.0
 # What thickness is off by against truth on phantoms.
 THICKNESS_SD_MM = 0.22

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.kernels.runs import runs
@@ -78,8 +78,10 @@ def arc_where_half(arc: Series, fraction: Series, blocked: Bools) -> Measured:
 def calcified_length(found: Burden, within: Bools) -> tuple[Measured, Measured]:
     """Length of all calcium of an interval, and of its longest stretch."""
     has = (found.fraction.value > 0.0) & within
-    sure = (found.fraction.low > 0.0) & within
-    maybe = binary_dilation(has, iterations=CALCIUM_END_STATIONS) & within
+    sure = (found.fraction.low > 0.0) & binary_erosion(has)
+    # The interval's own ends are no surer than calcium's.
+    reach = binary_dilation(within, iterations=CALCIUM_END_STATIONS)
+    maybe = binary_dilation(has, iterations=CALCIUM_END_STATIONS) & reach
     step = float(np.median(np.diff(found.arclength_mm)))
 
     def length(count: Callable[[Bools], int]) -> Measured:

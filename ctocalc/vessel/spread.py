@@ -5,13 +5,13 @@ import numpy as np
 from ctocalc._arrays import Floats, Floats32
 
 # Measured once on phantoms of two generators: what edges inside the wall are off by, what blur and
-# density (known to 5 %) make of an area, how far along the vessel a deposit's end may be off, and
+# density (known to 4 %) make of an area, how far along the vessel a deposit's end may be off, and
 # how much calcium noise hides, in noise over calcium's contrast times the rest of the section.
-LEAST_SD_MM2 = 0.12
-EDGE_SD_MM = 0.15
-AREA_SHARE = 0.05
+LEAST_SD_MM2 = 0.09
+EDGE_SD_MM = 0.09
+AREA_SHARE = 0.04
 ALONG_MM = 0.35
-HIDDEN_BY_NOISE = 1.0
+HIDDEN_BY_NOISE = 0.6
 # Calcium within this of the wall ends there whatever its edge looks like.
 RIM_MM = 0.2
 LEAST_CONTRAST_HU = 50.0

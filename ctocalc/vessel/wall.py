@@ -15,7 +15,7 @@ OSTIUM_MM = 8.0
 # Rays of one station share their errors, they count as one ray per 30 degrees; and neighbouring
 # stations and all of one side share theirs, which leaves so much more than their count tells.
 RAYS_OF_ITS_OWN = 12.0
-ERRORS_SHARED = 3.0
+ERRORS_SHARED = 2.0
 # A vessel keeps its width over about this length, or is misread.
 COURSE_MM = 10.0
 
@@ -61,7 +61,7 @@ class WallSettings:
     layer_limit_mm: float = 2.5
     widening: float = 1.35
     radius_sd_mm: float = 0.04
-    rim_sd_mm: float = 0.12
+    rim_sd_mm: float = 0.075
     faint: float = 1.5
 
 
