@@ -26,7 +26,7 @@ HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0,
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 NOISE_LAG_MM = 2.0
-EVEN_WITHIN = 1.5
+EVEN_WITHIN = 2.5
 # Half widths of 95 % intervals, as shares: what these estimates were off by on phantoms.
 NOISE_SHARE, POOL_SHARE = 0.3, 0.09
 _RADII = np.arange(0.0, 4.01, 0.1)

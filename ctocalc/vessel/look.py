@@ -14,7 +14,7 @@ from ctocalc.vessel.tissue import Evidence
 
 # Radius of a section's middle, of the least lumen that tells the pool's HU, and the SD of the HU
 # (a share of the pool's) that the vanishing disc would have.
-MIDDLE_MM, FEEDING_RADIUS_MM, LEVEL_SD = 0.3, 0.7, 0.3
+MIDDLE_MM, FEEDING_RADIUS_MM, LEVEL_SD = 0.3, 0.7, 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

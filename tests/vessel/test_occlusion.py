@@ -215,3 +215,16 @@ def test_the_lumen_diameter_of_an_open_vessel() -> None:
     diameter = of(lambda s: 2.6 + 0 * s).trace.rays.lumen_diameter_mm
     assert np.nanmedian(diameter) == pytest.approx(2.6, rel=0.05)
     assert np.isfinite(diameter).mean() > 0.95
+
+
+def test_a_thin_open_branch_that_leaves_a_wide_vessel_is_no_calcium() -> None:
+    """The HU behind the blur of a thin lumen is known badly: too bright proves nothing there."""
+
+    def diameter(s: Floats) -> Floats:
+        return np.where(s < 2.0, 3.2, 1.3)
+
+    path = Path(length_mm=18.0)
+    material = vessel(diameter=diameter, wall_mm=0.9)
+    volume = scan(path, material, noise_hu=22.0, sigma_mm=0.255, seed=2)
+
+    assert look(volume, line_of(path), recentrings=2).trace.gaps == ()
