@@ -42,7 +42,7 @@ _TOTAL = (
 _ITEM = (
     Column(name="present", kind=_TRUTH, doc="Whether the item is met; empty: cannot be told."),
     Column(name="source", kind=_TEXT, doc="image, reader, given or not given."),
-    Column(name="value", kind=_NUMBER, doc="The measured value that decided."),
+    Column(name="value", kind=_NUMBER, doc="Measured value that decided, or is behind a yes/no."),
     Column(name="low", kind=_NUMBER, doc="Lower end of its 95 % interval."),
     Column(name="high", kind=_NUMBER, doc="Upper end of its 95 % interval; empty: open."),
     Column(name="unit", kind=_TEXT, doc="UCUM code of value, low, high and threshold."),
@@ -83,7 +83,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "value": measured.get("value"),
         "low": measured.get("low"),
         "high": measured.get("high"),
-        "unit": rule["unit"],
+        "unit": rule["unit"] or measured.get("unit"),
         "comparator": rule["comparator"],
         "threshold": rule["threshold"] if asks_a_number else None,
         "threshold_evidence": rule["evidence"],

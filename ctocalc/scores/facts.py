@@ -34,13 +34,15 @@ class Fact:
     """One input: a measured number, or an answer, with its source.
 
     A number sits in ``measured`` (low, high = its interval; value = low with high None is a
-    lower bound, such as the visible part of a truncated occlusion).  ``borderline`` belongs to
-    answers: the other answer is nearly as likely.  ``reason`` is a sentence that travels into
-    the finding, whether or not the answer is known.
+    lower bound, such as the visible part of a truncated occlusion).  ``quoted`` is what was
+    measured behind an answer, such as a cap's taper: shown beside it, never held against a rule.
+    ``borderline`` belongs to answers: the other answer is nearly as likely.  ``reason`` is a
+    sentence that travels into the finding, whether or not the answer is known.
     """
 
     answer: Answer = Answer.MISSING
     measured: Measured | None = None
+    quoted: Measured | None = None
     borderline: bool = False
     source: Source = Source.NOT_GIVEN
     reason: str | None = None
@@ -48,6 +50,8 @@ class Fact:
     def __post_init__(self) -> None:
         if self.measured is not None and self.answer is not Answer.MISSING:
             raise ValueError("a fact is a measured number or an answer, not both")
+        if self.quoted is not None and self.answer is Answer.MISSING:
+            raise ValueError("a number is quoted behind an answer")
         if self.borderline and self.answer not in {Answer.YES, Answer.NO}:
             raise ValueError("only a yes or a no can be borderline")
 

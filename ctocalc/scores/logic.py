@@ -47,7 +47,10 @@ Clause = Check | Every | Some | FirstGiven
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One check as it came out; ``present`` None means that it cannot be told."""
+    """One check as it came out; ``present`` None means that it cannot be told.
+
+    ``measured`` was held against the rule, or stands behind the answer to a yes/no question.
+    """
 
     fact: str
     rule: Rule
@@ -108,7 +111,7 @@ def judge_fact(check: Check, fact: Fact) -> Verdict:
     borderline = best is not None and can_be == BOTH
     condition = Condition(
         fact=check.fact, rule=check.rule, present=best, borderline=borderline,
-        measured=fact.measured, source=fact.source,
+        measured=fact.measured or fact.quoted, source=fact.source,
         reason=_reason(check, fact, best, borderline),
     )  # fmt: skip
     return Verdict(

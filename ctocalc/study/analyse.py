@@ -13,6 +13,7 @@ from ctocalc.image.scan import ScanFacts
 from ctocalc.image.sections import THREADS, Sampler, cubic
 from ctocalc.image.volume import Volume
 from ctocalc.lesion.describe import describe
+from ctocalc.scores.facts import Source
 from ctocalc.study.artefacts import (
     artefact_notices,
     artefacts_of,
@@ -24,7 +25,7 @@ from ctocalc.study.artefacts import (
 from ctocalc.study.calcium import Scan, calcium_of, deposits_of, measures_of
 from ctocalc.study.outlines import outline_notices, with_outlines
 from ctocalc.study.provenance import provenance
-from ctocalc.study.quality import NO_CONTRAST_REASON, image_notices, vessel_notices
+from ctocalc.study.quality import NO_CONTRAST_REASON, caps_notices, image_notices, vessel_notices
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
 from ctocalc.study.scoring import score_lesions
 from ctocalc.study.settings import AnalysisSettings, Request
@@ -135,7 +136,8 @@ def _vessel(
     own = whole.own
     spoilt = artefacts_of(sampler, given, own, physics)
     seen = without_made(own, spoilt)
-    if caps := request.caps_mm.get(line.vessel):
+    caps = request.caps_mm.get(line.vessel, ())
+    if caps:
         seen = with_caps(seen, caps, settings)
     deposits = deposits_of(scan, seen, settings)
     seen = found = with_wall_behind(seen, deposits, settings)
@@ -159,6 +161,7 @@ def _vessel(
             lesions,
             request.clinical.of(line.vessel),
             vessel=line.vessel,
+            caps=Source.READER if caps else Source.IMAGE,
             not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
         ),
         profile=with_shared(
@@ -167,5 +170,6 @@ def _vessel(
         images=images_of(seen, measures.calcium),
     )
     noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
+    noticed += caps_notices(line.vessel, own.gaps, caps)
     noticed += outline_notices(line.vessel, found, seen)
     return result, (*noticed, *artefact_notices(line.vessel, own, seen, spoilt, physics))

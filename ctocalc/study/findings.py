@@ -1,6 +1,7 @@
 """The bridge: a lesion and the clinical facts, as the facts that scores ask for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ctocalc.lesion.lesion import Lesion, Presence, Stump, StumpCall
 from ctocalc.quantity import Measured, Unit
@@ -20,16 +21,25 @@ NO_NODULES = "nodules are not told from other calcium"
 WHOSE = "the vessel's name does not tell which artery it belongs to"
 
 
-def facts_of(lesion: Lesion, vessel: str, clinical: ClinicalFacts, *, basis: Basis) -> Facts:
+def facts_of(
+    lesion: Lesion,
+    vessel: str,
+    clinical: ClinicalFacts,
+    *,
+    basis: Basis,
+    caps: Source = Source.IMAGE,
+) -> Facts:
     """Return everything a score may ask of one occluded lesion.
 
     On the apparent basis only the calcium fraction is exchanged; arcs and full moon stay corrected.
-    In a stent no fact of calcium can be told.
+    In a stent no fact of calcium can be told.  ``caps``: who said where the occlusions begin and
+    end, and so how long and how many they are.
     """
     in_stent = clinical.in_stent is Answer.YES
     untold = {name: Fact(source=Source.IMAGE, reason=IN_STENT) for name in CALCIUM_FACTS}
     return Facts(
         answers=_shape(lesion)
+        | _extent(lesion, caps)
         | _calcium(lesion, basis)
         | _vessel(vessel)
         | _clinical(clinical)
@@ -42,8 +52,6 @@ def _shape(lesion: Lesion) -> dict[str, Fact]:
         "blunt_stump": _stump(lesion.proximal_stump),
         "blunt_stump_exit": _stump(lesion.distal_stump),
         "bend_deg": _number(lesion.bend_deg),
-        "length_mm": _number(lesion.length_mm),
-        "multiple_occlusions": _presence(lesion.multiple_occlusions),
         "side_branch": _presence(lesion.proximal_side_branch),
         "largest_bend_proximal_deg": _number(lesion.largest_bend_proximal_deg),
         "second_bend_proximal_deg": _number(lesion.second_bend_proximal_deg),
@@ -52,6 +60,13 @@ def _shape(lesion: Lesion) -> dict[str, Fact]:
         "distal_landing_diseased": _presence(lesion.distal_landing.diseased),
         "ostial": _presence(lesion.ostial),
         "vessel_diameter_mm": _number(lesion.wall_diameter_at_calcium_mm),
+    }
+
+
+def _extent(lesion: Lesion, caps: Source) -> dict[str, Fact]:
+    return {
+        "length_mm": replace(_number(lesion.length_mm), source=caps),
+        "multiple_occlusions": replace(_presence(lesion.multiple_occlusions), source=caps),
     }
 
 
@@ -134,6 +149,7 @@ def _presence(found: Presence) -> Fact:
         return Fact(source=Source.IMAGE, reason=found.reason)
     return Fact(
         answer=Answer.YES if found.present else Answer.NO,
+        quoted=found.value,
         borderline=found.borderline,
         source=Source.IMAGE,
         reason=found.reason,
@@ -146,6 +162,7 @@ def _stump(stump: Stump) -> Fact:
         return Fact(source=Source.IMAGE, reason=stump.reason)
     return Fact(
         answer=Answer.NO if stump.call is StumpCall.TAPERED else Answer.YES,
+        quoted=stump.taper_mm,
         borderline=stump.borderline,
         source=Source.IMAGE,
         reason=stump.reason,

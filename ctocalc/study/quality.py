@@ -12,6 +12,7 @@ from ctocalc.study.settings import ImageSettings
 from ctocalc.study.stations import lumen_area_mm2
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.centerline import Centerline
+from ctocalc.vessel.occlusion import Interruption
 
 NO_CONTRAST_REASON = "the scan shows no contrast in the vessels (NO_CONTRAST)"
 SPARSE_MM = 3.0
@@ -101,6 +102,24 @@ def vessel_notices(
         if present
     )
     return (*line.notices, *found)
+
+
+def caps_notices(
+    vessel: str, found: tuple[Interruption, ...], caps_mm: tuple[tuple[float, float], ...]
+) -> tuple[Notice, ...]:
+    """Say that a reader set the occlusions of a vessel, and what the image itself showed."""
+    if not caps_mm:
+        return ()
+    seen = ", ".join(f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found if gap.total)
+    return (
+        Notice(
+            code=Code.READER_CAPS,
+            severity="info",
+            message=f"Entry and exit of {len(caps_mm)} occlusion(s) are a reader's; the image "
+            f"itself showed {seen or 'none'}.",
+            vessel=vessel,
+        ),
+    )
 
 
 def _seems_reversed(seen: Trace) -> bool:

@@ -1,6 +1,7 @@
 """Every score of every occluded lesion of a vessel."""
 
 from ctocalc.lesion.lesion import Lesion
+from ctocalc.scores.facts import Source
 from ctocalc.scores.registry import SYSTEMS
 from ctocalc.scores.system import Basis, ScoringSystem, evaluate, not_scored
 from ctocalc.study.clinical import ClinicalFacts
@@ -16,12 +17,14 @@ def score_lesions(
     clinical: ClinicalFacts,
     *,
     vessel: str = "",
+    caps: Source = Source.IMAGE,
     not_measurable: str | None,
 ) -> tuple[LesionScore, ...]:
     """Score a vessel: one row per system and basis and occluded lesion, or one with the reason.
 
-    ``vessel`` is its name, which tells the artery; an empty one tells none.  ``not_measurable``
-    says why lumen and occlusion could not be told (no contrast).
+    ``vessel`` is its name, which tells the artery; an empty one tells none.  ``caps``: who said
+    where the occlusions are.  ``not_measurable`` says why lumen and occlusion could not be told
+    (no contrast).
     """
     occluded = [lesion for lesion in lesions if lesion.occluded]
     if occluded:
@@ -29,7 +32,9 @@ def score_lesions(
             LesionScore(
                 lesion=lesion.lesion,
                 score=evaluate(
-                    system, facts_of(lesion, vessel, clinical, basis=basis), basis=basis
+                    system,
+                    facts_of(lesion, vessel, clinical, basis=basis, caps=caps),
+                    basis=basis,
                 ),
             )
             for lesion in occluded

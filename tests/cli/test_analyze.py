@@ -263,6 +263,16 @@ def test_caps_by_hand_and_settings_reach_the_result(
     found = result(*LAD, "--cap", "15,24", "--settings", settings)
     (lesion,) = found["vessels"][0]["lesions"]
     assert (lesion["start_mm"], lesion["end_mm"]) == (15.0, 24.0)
+    (notice,) = [each for each in found["quality"] if each["code"] == "READER_CAPS"]
+    (seen,) = plain["vessels"][0]["lesions"]
+    told = [float(word) for word in notice["message"].split() if word.replace(".", "").isdigit()]
+    assert told[1:3] == pytest.approx([seen["start_mm"], seen["end_mm"]], abs=0.6)
+    assert not [each for each in plain["quality"] if each["code"] == "READER_CAPS"]
+    assert item(found, "jcto", "length")["source"] == "reader"
+    assert item(found, "jcto", "bending")["source"] == "image"
+    # What a reader says reaches the scores that take nothing from the image.
+    assert item(found, "wcto", "length")["present"] is False
+    assert item(plain, "wcto", "length")["present"] is None
     assert found["provenance"]["settings"]["axis"]["station_mm"] == 1.0
     assert found["provenance"]["settings_digest"] != plain["provenance"]["settings_digest"]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.facts import Answer, Fact, Facts, Source
 from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some, checks, judge
 from ctocalc.scores.rules import Evidence, yes
@@ -99,6 +100,16 @@ def test_borderline_spreads_only_where_it_matters(sure: bool) -> None:
     both = (ask("blunt_stump"), ask("blunt_stump_exit"))
     assert judge(Every(both), facts).borderline is sure
     assert judge(Some(both), facts).borderline is not sure
+
+
+def test_a_quoted_number_is_shown_and_never_weighed() -> None:
+    taper = Measured(value=9.0, unit=Unit.MM, low=0.0, high=20.0)
+    blunt = Fact(answer=Answer.YES, quoted=taper, source=Source.IMAGE)
+    verdict = judge(ask("blunt_stump"), Facts(answers={"blunt_stump": blunt}))
+    assert (verdict.best, verdict.lead.measured) == (True, taper)
+    assert verdict.can_be == {True}
+    with pytest.raises(ValueError, match="quoted behind an answer"):
+        Fact(quoted=taper)
 
 
 def test_first_given_passes_over_what_nobody_looked_at() -> None:

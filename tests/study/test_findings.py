@@ -116,6 +116,16 @@ def test_a_cap_that_is_not_seen_says_why() -> None:
     assert fact.source is Source.IMAGE
 
 
+def test_what_was_measured_is_quoted_behind_a_yes_or_no() -> None:
+    blunt = replace(LESION, proximal_stump=stump(StumpCall.BLUNT))
+    facts = facts_of(blunt, "LAD", NOTHING, basis=Basis.CORRECTED)
+    found = evaluate(SYSTEMS[0], facts, basis=Basis.CORRECTED).findings
+    quoted = {finding.item: finding.measured for finding in found}
+    assert quoted["blunt_stump"] == blunt.proximal_stump.taper_mm
+    assert quoted["calcification"] == blunt.calcification.value
+    assert answers(replace(LESION, proximal_stump=stump(None)))["blunt_stump"].quoted is None
+
+
 def test_borderline_travels() -> None:
     shaky = replace(LESION, proximal_stump=stump(StumpCall.TAPERED, borderline=True))
     assert answers(shaky)["blunt_stump"].borderline
