@@ -122,9 +122,9 @@ def longest_wide_arc(arc: Series, within: Bools) -> Measured:
 
 
 def wall_diameter(wall_area: Series, at_mm: float | None) -> Measured:
-    """Diameter of the circle with the outer wall's area at a place."""
+    """Diameter of the circle with the outer wall's area at a place; None: there is none."""
     if at_mm is None:
-        return Measured.unknown(Unit.MM, "there is no section to measure")
+        return Measured.unknown(Unit.MM, "there is no calcium to measure at")
     n = int(np.argmin(np.abs(wall_area.arclength_mm - at_mm)))
     area, sd = float(wall_area.value[n]), float(wall_area.sd[n])
     diameter = float(np.sqrt(4.0 / np.pi * area))

@@ -68,6 +68,8 @@ def _describe(
     score = vessel.islands.between(start, end)
     arc_largest = found.arc_largest.steady(found.centre_sd_deg)
     fraction = largest_mean(found.fraction, intervals)
+    any_calcium = calcification.any_calcium(vessel, within)
+    most_at_mm = None if any_calcium.present is False else fraction.at_mm
     truncated = first.entry is None or last.exit is None
     tree = vessel.branching
     named, rule = place.segment(vessel.vessel, start, tree)
@@ -109,7 +111,7 @@ def _describe(
             arc_largest, found.fraction, blocked
         ),
         full_moon=calcification.full_moon(found, vessel.calcium, blocked, intervals, settings),
-        calcification=calcification.any_calcium(vessel, within),
+        calcification=any_calcium,
         multiple_occlusions=_multiple(parts, vessel.island_mm),
         calcium_volume_mm3=plaque.volume(found, within),
         calcium_mass_mg=plaque.mass(found, within),
@@ -120,7 +122,7 @@ def _describe(
         calcium_share_of_length=calcification.share_of_length(found, within, truncated=truncated),
         max_calcium_thickness_mm=largest_mean(found.thickness, intervals),
         longest_arc_over_270_mm=calcification.longest_wide_arc(arc_largest, within),
-        wall_diameter_at_calcium_mm=calcification.wall_diameter(found.wall_area, fraction.at_mm),
+        wall_diameter_at_calcium_mm=calcification.wall_diameter(found.wall_area, most_at_mm),
         calcium_by_region=plaque.by_region(found, start, end),
         calcium_by_protocol=plaque.by_protocol(found, intervals, blocked),
         proximal_stump=described[0].proximal_stump,

@@ -131,9 +131,10 @@ def _diseased(lumen: _Lumen, unseen: str | None, settings: LesionSettings) -> Pr
 
     present = either(mean.value, stenosis.value)
     surely, maybe = either(mean.high, stenosis.low), either(mean.low, stenosis.high)
+    by_stenosis = present and not either(mean.value, None)
     return Presence(
         present=present,
-        value=mean,
+        value=stenosis if by_stenosis else mean,
         borderline=surely != maybe or (unseen is not None and not present),
         reason=unseen,
     )

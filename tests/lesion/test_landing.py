@@ -68,6 +68,10 @@ def test_a_stenosis_of_more_than_half_is_disease(
     assert found.largest_stenosis_percent.at_mm == pytest.approx(35.0, abs=1.5)
     assert found.min_diameter_mm.value == pytest.approx(least_mm)
     assert (found.diseased.present, found.diseased.borderline) == (present, borderline)
+    assert found.mean_diameter_mm.value is not None
+    narrow = not present or found.mean_diameter_mm.value < 2.0
+    decided = found.mean_diameter_mm if narrow else found.largest_stenosis_percent
+    assert found.diseased.value == decided
 
 
 def test_what_lies_beyond_ten_millimetres_is_not_asked() -> None:

@@ -112,6 +112,8 @@ def test_an_occlusion_without_calcium_has_none() -> None:
     assert lesion.max_calcium_fraction.value == 0.0
     assert lesion.calcification.present is False
     assert lesion.calcium_mass_mg.value == 0.0
+    assert lesion.wall_diameter_at_calcium_mm.value is None
+    assert lesion.wall_diameter_at_calcium_mm.reason
     assert result.vessels[0].calcium is not None
     assert result.vessels[0].calcium.plaques == ()
 
