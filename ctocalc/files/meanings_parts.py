@@ -75,3 +75,10 @@ CROSSING = {
     "bend_over_45_deg": "The occlusion bends by 45 degrees or more.",
     "myocardial_side": "Not measured: always null.",
 }
+
+LIKELIHOOD = {
+    "length_5_5_mm": "The length is 5.5 mm or more.",
+    "length_9_mm": "The length is 9 mm or more.",
+    "length_15_mm": "The length is 15 mm or more.",
+    "attenuation_rises_distally": "Not measured: always null.",
+}

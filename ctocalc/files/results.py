@@ -14,6 +14,7 @@ from ctocalc.files.sections import sections_bytes
 from ctocalc.files.tables import case_tables
 from ctocalc.lesion.crossing import crossing_facts
 from ctocalc.lesion.lesion import Lesion
+from ctocalc.lesion.likelihood import likelihood_cues
 from ctocalc.quantity import Measured
 from ctocalc.scores.record import score_json
 from ctocalc.study.result import SCHEMA, CaseResult, VesselResult
@@ -28,8 +29,6 @@ CASE_FILES = frozenset({
 })  # fmt: skip
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-# Measured by later releases: null until then, never an empty list or a zero.
-_NOT_MEASURED_YET = ("occlusion_likelihood_cues",)
 
 
 def is_case_id(text: str) -> bool:
@@ -82,8 +81,10 @@ def _vessel(vessel: VesselResult) -> Json:
 
 def _lesion(lesion: Lesion) -> Json:
     record: Json = plain(lesion)
-    crossing = {"crossing_facts": plain(crossing_facts(lesion))}
-    return record | crossing | dict.fromkeys(_NOT_MEASURED_YET)
+    return record | {
+        "crossing_facts": plain(crossing_facts(lesion)),
+        "occlusion_likelihood_cues": plain(likelihood_cues(lesion)),
+    }
 
 
 def plain(value: Any) -> Any:

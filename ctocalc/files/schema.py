@@ -18,7 +18,7 @@ from ctocalc.files.meanings import (
     REGIONS,
     VESSEL_CALCIUM,
 )
-from ctocalc.files.meanings_parts import BEND, CROSSING, LANDING, SIDE_BRANCH
+from ctocalc.files.meanings_parts import BEND, CROSSING, LANDING, LIKELIHOOD, SIDE_BRANCH
 from ctocalc.lesion.lesion import BranchPlace, StumpCall
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import Source
@@ -254,6 +254,7 @@ _FREE = {
     "calcium_free_sectors": _list(_object({"start_deg": NUMBER, "end_deg": NUMBER})),
 }
 _CROSSING = {name: {**_ref("presence"), "description": doc} for name, doc in CROSSING.items()}
+_CUES = {name: {**_ref("presence"), "description": doc} for name, doc in LIKELIHOOD.items()}
 _LESION = _fields(
     LESION_HEAD,
     LESION_MEASURES,
@@ -271,7 +272,7 @@ _LESION = _fields(
         "side_branches": _or_null(_list(_fields(SIDE_BRANCH, more={"place": _words(BranchPlace)}))),
         "distal_landing": _fields(LANDING, more=_FREE),
         "crossing_facts": _object(_CROSSING | _FREE),
-        "occlusion_likelihood_cues": {"type": ["object", "array", "null"]},
+        "occlusion_likelihood_cues": _object(_CUES),
     },
 )
 _VESSEL = _object(

@@ -47,11 +47,11 @@ def crossing_facts(lesion: Lesion) -> CrossingFacts:
         proximal_cap_flush=_call(stump, StumpCall.NONE),
         side_branch_at_cap=lesion.proximal_side_branch,
         ostial=lesion.ostial,
-        length_20_mm=_reaches(lesion.length_mm, LONG_MM),
+        length_20_mm=reaches(lesion.length_mm, LONG_MM),
         distal_landing_diseased=landing.diseased,
         distal_cap_blunt=_call(lesion.distal_stump, StumpCall.BLUNT, StumpCall.NONE),
-        heavy_calcium=_reaches(lesion.max_calcium_fraction, HEAVY_FRACTION),
-        bend_over_45_deg=_reaches(lesion.bend_deg, BENT_DEG),
+        heavy_calcium=reaches(lesion.max_calcium_fraction, HEAVY_FRACTION),
+        bend_over_45_deg=reaches(lesion.bend_deg, BENT_DEG),
         myocardial_side=Presence(present=None, reason=MYOCARDIAL_SIDE),
         calcium_free=landing.calcium_free,
         calcium_free_sectors=landing.calcium_free_sectors,
@@ -69,7 +69,7 @@ def _call(stump: Stump, *calls: StumpCall) -> Presence:
     )
 
 
-def _reaches(measured: Measured, cut: float) -> Presence:
+def reaches(measured: Measured, cut: float) -> Presence:
     """Whether a number reaches a cut; a lower bound below it tells nothing."""
     value, low, high = measured.value, measured.low, measured.high
     if value is None or (high is None and value < cut):

@@ -13,7 +13,7 @@ from ctocalc.image.scan import ScanFacts
 from ctocalc.image.sections import THREADS, Sampler, cubic
 from ctocalc.image.volume import Volume
 from ctocalc.lesion.describe import describe
-from ctocalc.scores.facts import Source
+from ctocalc.scores.facts import Answer, Source
 from ctocalc.study.artefacts import (
     artefact_notices,
     artefacts_of,
@@ -149,7 +149,9 @@ def _vessel(
     described = describe(
         seen.gaps, measures, target=request.target_lesion.get(line.vessel), settings=settings.lesion
     )
-    lesions = tuple(judged(lesion, seen, spoilt) for lesion in described)
+    clinical = request.clinical.of(line.vessel)
+    in_stent = clinical.in_stent is Answer.YES
+    lesions = tuple(judged(one, seen, spoilt, in_stent=in_stent) for one in described)
     result = VesselResult(
         vessel=line.vessel,
         status="ok",
@@ -159,7 +161,7 @@ def _vessel(
         lesions=lesions,
         scores=score_lesions(
             lesions,
-            request.clinical.of(line.vessel),
+            clinical,
             vessel=line.vessel,
             caps=Source.READER if caps else Source.IMAGE,
             not_measurable=None if physics.contrast else NO_CONTRAST_REASON,

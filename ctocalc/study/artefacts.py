@@ -22,6 +22,7 @@ from ctocalc.lesion.lesion import (
     VesselCalcium,
 )
 from ctocalc.quantity import Measured
+from ctocalc.study.findings import IN_STENT
 from ctocalc.study.trace import PIXEL_MM, Trace
 from ctocalc.vessel.metal import densest_calcium_hu, metal_stations
 from ctocalc.vessel.motion import moved_stations
@@ -102,11 +103,16 @@ def _bright_centre(seen: Trace) -> Bools:
     return np.asarray(centre > (signal.plaque_hu + signal.reference_hu) / 2)
 
 
-def judged(lesion: Lesion, seen: Trace, found: Artefacts) -> Lesion:
-    """Return a lesion with what metal hides untold, and caps that artefacts reach borderline."""
+def judged(lesion: Lesion, seen: Trace, found: Artefacts, *, in_stent: bool = False) -> Lesion:
+    """Return a lesion with what metal hides untold, and caps that artefacts reach borderline.
+
+    ``in_stent``: the caller says that the occlusion lies in a stent, seen here or not.
+    """
     s = seen.frames.arclength_mm
-    if (found.metal & (s >= lesion.start_mm) & (s <= lesion.end_mm)).any():
-        lesion = _untold(lesion)
+    if in_stent:
+        lesion = _untold(lesion, IN_STENT)
+    elif (found.metal & (s >= lesion.start_mm) & (s <= lesion.end_mm)).any():
+        lesion = _untold(lesion, METAL_REASON)
     beyond = lesion.distal_landing
     if (found.metal & (s >= beyond.start_mm) & (s <= beyond.end_mm)).any():
         lesion = replace(lesion, distal_landing=_no_landing(beyond))
@@ -192,26 +198,27 @@ def _where(stations: Bools, seen: Trace) -> str:
     return ", ".join(f"{low:.1f}-{high:.1f} mm" for low, high in _spans(stations, seen))
 
 
-def _untold(lesion: Lesion) -> Lesion:
+def _untold(lesion: Lesion, reason: str) -> Lesion:
     """Return the lesion with every measure of calcium untold."""
     names = [f.name for f in fields(lesion) if any(word in f.name for word in _OF_CALCIUM)]
-    changed: dict[str, Any] = {name: _blank(getattr(lesion, name)) for name in names}
+    changed: dict[str, Any] = {name: _blank(getattr(lesion, name), reason) for name in names}
     return replace(lesion, **changed)
 
 
-def _blank(value: Any) -> Any:
+def _blank(value: Any, reason: str) -> Any:
     if isinstance(value, Measured):
-        return Measured.unknown(value.unit, METAL_REASON)
+        return Measured.unknown(value.unit, reason)
     if isinstance(value, Presence):
-        return Presence(present=None, reason=METAL_REASON)
+        return Presence(present=None, reason=reason)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _blank(getattr(value, f.name)) for f in fields(value)})
+        told = {f.name: _blank(getattr(value, f.name), reason) for f in fields(value)}
+        return replace(value, **told)
     return value
 
 
 def _no_landing(landing: DistalLanding) -> DistalLanding:
     """Return a landing zone that metal hides: neither lumen nor calcium is told."""
-    blank: DistalLanding = _blank(landing)
+    blank: DistalLanding = _blank(landing, METAL_REASON)
     return replace(blank, calcium_free=(), calcium_free_sectors=(), reason=METAL_REASON)
 
 

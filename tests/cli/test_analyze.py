@@ -277,6 +277,18 @@ def test_caps_by_hand_and_settings_reach_the_result(
     assert found["provenance"]["settings_digest"] != plain["provenance"]["settings_digest"]
 
 
+def test_in_a_stent_no_calcium_of_the_lesion_is_told(result: Callable[..., Any]) -> None:
+    plain, stented = result(*LAD), result(*LAD, "--in-stent", "yes")
+    (before,), (after,) = (each["vessels"][0]["lesions"] for each in (plain, stented))
+    assert before["max_calcium_fraction"]["value"] is not None
+    for name in ("max_calcium_fraction", "calcium_mass_mg", "max_calcium_arc_deg"):
+        assert after[name]["value"] is None
+        assert "stent" in after[name]["reason"]
+    assert after["full_moon"]["present"] is None
+    assert after["crossing_facts"]["heavy_calcium"]["present"] is None
+    assert after["length_mm"] == before["length_mm"]
+
+
 def test_help_answers_without_anything_heavy() -> None:
     code = (
         "import sys; from ctocalc.cli.main import main; sys.argv = ['ctocalc', 'analyze', '-h']\n"

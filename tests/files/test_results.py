@@ -53,6 +53,8 @@ PUBLISHED = {
     "vessels.0.lesions.0.distal_landing": "start_mm end_mm mean_diameter_mm min_diameter_mm "
     "reference_diameter_mm largest_stenosis_percent diseased calcium_free_mm calcium_free "
     "calcium_free_sectors reason",
+    "vessels.0.lesions.0.occlusion_likelihood_cues": "length_5_5_mm length_9_mm length_15_mm "
+    "attenuation_rises_distally",
     "vessels.0.lesions.0.crossing_facts": "proximal_cap_seen proximal_cap_blunt "
     "proximal_cap_flush side_branch_at_cap ostial length_20_mm distal_landing_diseased "
     "distal_cap_blunt heavy_calcium bend_over_45_deg myocardial_side calcium_free "
@@ -151,7 +153,9 @@ def test_nan_never_reaches_the_file() -> None:
 
 def test_what_is_not_measured_yet_is_null_not_empty(record: Any) -> None:
     lesion = record["vessels"][0]["lesions"][0]
-    assert lesion["occlusion_likelihood_cues"] is None
+    cues = lesion["occlusion_likelihood_cues"]
+    assert cues["attenuation_rises_distally"]["present"] is None
+    assert cues["attenuation_rises_distally"]["reason"]
     assert lesion["proximal_side_branch"] == {
         "present": None, "value": None, "borderline": False, "reason": "no other line was given",
     }  # fmt: skip
