@@ -47,13 +47,14 @@ class Criterion:
 
     @property
     def answerable(self) -> bool:
-        """Whether a form's yes or no to the item's own name settles the item.
+        """Whether a form's yes or no to the item's own name settles the item: not of several."""
+        return len(self.levels) == 1
 
-        Not with several levels, nor where the name is that of one fact among several: a "no" to
-        the stump at the entry says nothing of the exit.
-        """
+    @property
+    def named_as_part(self) -> bool:
+        """Whether the item's name is also that of one of its several facts."""
         facts = {check.fact for check in self.checks}
-        return len(self.levels) == 1 and (self.item not in facts or len(facts) == 1)
+        return self.item in facts and len(facts) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ HOW_TO_SCORE = (
     "to its most points, and the total is an interval. 'unknown' is the same, except where an "
     "item says that it counts.",
     "yes or no to an item's own name answers the whole item and goes before the facts below it; a "
-    "name that stands among an item's several facts means that fact alone.",
+    "name that is also one of the item's several facts means that fact alone where the form asks "
+    "for the others too.",
     "A rate holds for the modality it was published for: an angiographic score filled from CT is "
     "CT-adapted and has none.",
     f"An occlusion younger than {CTO_MONTHS:g} months is scored and flagged as no CTO; it has no "

@@ -1,7 +1,8 @@
 """Forms: words as typed on a command line or in a table's row, turned into facts."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ctocalc.errors import CtocalcError
 from ctocalc.quantity import Measured
@@ -105,7 +106,7 @@ def facts_from_form(system: ScoringSystem, entries: Mapping[str, str]) -> Facts:
     items: dict[str, Fact] = {}
     for criterion in _answerable(system).values():
         if criterion.item in given and _is_answer(given[criterion.item]):
-            items |= _item(criterion, given[criterion.item], answers)
+            items |= _item(criterion, given[criterion.item], answers, asked=entries.keys())
     return Facts(answers=answers, items=items)
 
 
@@ -131,13 +132,23 @@ def _facts(system: ScoringSystem, name: str, text: str) -> dict[str, Fact]:
     raise _refusal(name, text, words_taken(system, name))
 
 
-def _item(criterion: Criterion, text: str, answers: Mapping[str, Fact]) -> dict[str, Fact]:
+def _item(
+    criterion: Criterion, text: str, answers: Mapping[str, Fact], *, asked: Collection[str]
+) -> dict[str, Fact]:
     """Return the answer to a whole item, if the entry is that.
 
-    An 'unknown' that the score gives no meaning leaves the facts standing.
+    An 'unknown' that the score gives no meaning leaves the facts standing.  A name that is also
+    one of the item's several facts answers that one alone where the form asks for the others too,
+    answered or not.
     """
     name = criterion.item
-    parts = [c.fact for c in criterion.checks if c.fact in answers and c.fact != name]
+    others = [c.fact for c in criterion.checks if c.fact != name]
+    if criterion.named_as_part:
+        if any(fact in asked for fact in others):
+            return {}
+        said = _read_answer(name, text)
+        return {name: replace(said, reason=f"taken for {' and '.join(others)} too")}
+    parts = [fact for fact in others if fact in answers]
     meant = text.lower() != Answer.UNKNOWN or criterion.unknown_counts
     if parts and meant:
         raise FormError(name, f"{name} is answered twice: give it, or {', '.join(parts)}, not both")

@@ -47,7 +47,9 @@ def points(item: Json, facts: dict[str, Answer], entries: dict[str, str]) -> set
     """Return every number of points that the item can be worth."""
     name = item["item"]
     others = {fact for level in item["levels"] for fact in used(level["clause"])} - {name}
-    whole = entries.get(name) if item["answerable"] and not others & set(facts) else None
+    part = name in {fact for level in item["levels"] for fact in used(level["clause"])}
+    beside = others & (set(entries) if part else set(facts))
+    whole = entries.get(name) if item["answerable"] and not beside else None
     if whole == "unknown" and item["unknown_counts"]:
         whole = "yes"
     if whole in {"yes", "no"}:

@@ -143,14 +143,18 @@ def test_an_unknown_item_leaves_the_facts_standing() -> None:
     assert found["length"].points is None
 
 
-def test_a_no_to_one_end_says_nothing_of_the_other() -> None:
+def test_alone_the_name_answers_the_item_and_says_so_beside_its_part_the_fact() -> None:
     def stump(**entries: str) -> Finding:
         found = form(rector.OPOLSKI_2015, **entries).findings
         return next(f for f in found if f.item == "blunt_stump")
 
     alone = stump(blunt_stump="no")
-    assert (alone.points, alone.points_low, alone.points_high) == (None, 0, 1)
-    assert alone.reason == "blunt_stump_exit was not given"
+    assert (alone.points, alone.points_low, alone.points_high) == (0, 0, 0)
+    assert alone.reason == "taken for blunt_stump_exit too"
+    # A form that asks for both ends, such as a table with a column for each.
+    for left_open in ("", "unknown"):
+        one = stump(blunt_stump="no", blunt_stump_exit=left_open)
+        assert (one.points, one.points_low, one.points_high) == (None, 0, 1)
     assert stump(blunt_stump="yes").points == 1
     assert stump(blunt_stump="no", blunt_stump_exit="no").points == 0
     beside = stump(blunt_stump="no", blunt_stump_exit="yes")
