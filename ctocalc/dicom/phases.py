@@ -34,12 +34,12 @@ _TIMES = (tags.TRIGGER_DELAY, tags.TRIGGER_TIME)
 def label_of(slices: Slices) -> PhaseLabel:
     """Return what all slices say of their phase."""
     percent = _values(slices, tags.PHASE_PERCENT)
-    if percent and percent[0] == percent[-1]:
+    if percent and min(percent) == max(percent):
         return PhaseLabel(percent=percent[0])
     for tag in _TIMES:
         times = _values(slices, tag)
         if times:
-            return PhaseLabel(delay_ms=(times[0], times[-1]))
+            return PhaseLabel(delay_ms=(min(times), max(times)))
     return PhaseLabel()
 
 
@@ -56,7 +56,8 @@ def reconstructions(slices: Slices) -> tuple[Slices, ...]:
 def phases(slices: Slices) -> tuple[Slices, ...] | None:
     """Return the slices of each phase or acquisition; None when they cannot be told apart.
 
-    Where no element tells images of one place apart, instance numbers may.
+    Where no element tells images of one place apart, images whose slices take turns along the
+    normal may still differ in their delays or their instance numbers.
     """
     if any(len(h.position) != 3 or len(h.shared.orientation) != 6 for h in slices):
         return (slices,)
@@ -70,7 +71,12 @@ def phases(slices: Slices) -> tuple[Slices, ...] | None:
             within = [phases(group) for group in groups]
             told = [part for parts in within for part in parts or ()]
             return None if None in within else tuple(told)
-    return _by_instance(slices)
+    for tag in _TIMES:
+        delays = _values(slices, tag)
+        taken = _by_turns(slices, delays, _apart) if delays else (slices,)
+        if len(taken) > 1:
+            return taken
+    return _by_turns(slices, [float(h.instance) for h in slices], _follow_each_other)
 
 
 def _split(slices: Slices, key: Callable[[SliceHeader], Hashable]) -> tuple[Slices, ...] | None:
@@ -135,7 +141,7 @@ def _by_delay(slices: Slices, n: int) -> tuple[Slices, ...] | None:
         places[tuple(round(x / SAME_PLACE_MM) for x in header.position)].append(header)
     counts = Counter(len(found) for found in places.values())
     if counts.most_common(1)[0][0] == 1:
-        return (slices,)  # one image; geometry finds a slice that is there twice
+        return (slices,)  # taking turns, or one image; geometry finds a slice that is there twice
     if len(counts) > 1:
         return None
     ranked = [tuple(rank) for rank in zip(*places.values(), strict=True)]
@@ -143,28 +149,37 @@ def _by_delay(slices: Slices, n: int) -> tuple[Slices, ...] | None:
     return tuple(ranked) if all(a[1] < b[0] for a, b in pairwise(bounds)) else None
 
 
-def _by_instance(slices: Slices) -> tuple[Slices, ...]:
-    """Return images that only their instance numbers tell apart: 1..N, then N+1..2N between them.
-
-    Shuffled numbers, and those of one image, do not look like this.
-    """
+def _by_turns(
+    slices: Slices, values: Sequence[float], fits: Callable[[list[Floats], bool], bool]
+) -> tuple[Slices, ...]:
+    """Return images whose slices take turns along the normal, if the values of each image fit."""
     along_row, along_column = np.array(slices[0].shared.orientation).reshape(2, 3)
     normal = np.cross(along_row, along_column)
     depth = np.round(np.array([h.position for h in slices]) @ normal / SAME_PLACE_MM)
-    number = np.array([float(h.instance) for h in slices])
-    order = np.lexsort((number, depth))
+    placed_apart = len(np.unique(depth)) == len(depth)
+    value = np.array(values)
+    order = np.lexsort((value, depth))
     for m in range(2, min(MOST_UNLABELLED, len(slices) // FEWEST_SLICES) + 1):
-        classes = sorted((order[n::m] for n in range(m)), key=lambda c: float(number[c[0]]))
-        if _follow_each_other([number[c] for c in classes]):
+        classes = sorted((order[n::m] for n in range(m)), key=lambda c: float(value[c[0]]))
+        if fits([value[c] for c in classes], placed_apart):
             return tuple(tuple(slices[i] for i in c) for c in classes)
     return (slices,)
 
 
-def _follow_each_other(runs: list[Floats]) -> bool:
+def _follow_each_other(runs: list[Floats], placed_apart: bool) -> bool:
+    """Whether these are the instance numbers of images: 1..N, then N+1..2N or 1..N again.
+
+    Shuffled numbers, and those of one image, do not look like this.
+    """
     rising = all((np.diff(run) > 0).all() for run in runs)
     falling = all((np.diff(run) < 0).all() for run in runs)
-    apart = all(a.max() < b.min() for a, b in pairwise(runs))
-    return (rising or falling) and apart
+    # At one place, equal numbers do not tell which slice is whose.
+    repeated = placed_apart and all(np.array_equal(runs[0], run) for run in runs)
+    return (rising or falling) and (repeated or _apart(runs, placed_apart))
+
+
+def _apart(runs: list[Floats], _placed_apart: bool) -> bool:
+    return all(a.max() < b.min() for a, b in pairwise(runs))
 
 
 def _stamp(header: SliceHeader, n: int) -> str:
@@ -172,10 +187,10 @@ def _stamp(header: SliceHeader, n: int) -> str:
 
 
 def _values(slices: Slices, tag: int) -> list[float]:
-    """Return the sorted numbers of a stamp; none when a slice has no number."""
+    """Return the number of each slice's stamp; none when a slice has no number."""
     n = tags.STAMPS.index(tag)
     found = [numbers(header.stamp[n].encode("latin-1")) for header in slices]
-    return sorted(value[0] for value in found) if all(found) else []
+    return [value[0] for value in found] if all(found) else []
 
 
 def _in_order(value: Hashable) -> tuple[float, str]:

@@ -101,8 +101,27 @@ def two(shift: float, edit: Edit) -> Damage:
     return make
 
 
+def alike(shift: float) -> Damage:
+    """Two images in one series, the second one of zeros, each with its slices numbered from 1."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        for n, ds in enumerate(PLAIN.datasets(ALL + [k + shift for k in ALL])):
+            if n >= 40:
+                ds.PixelData = bytes(len(ds.PixelData))
+            ds.InstanceNumber = 1 + n % 40
+            write(ds, folder / f"{n:04d}")
+
+    return make
+
+
 def jittered(n: int, ds: Dataset) -> None:
     ds.TriggerTime = (300 if n < 40 else 345) + (7 * n) % 30
+
+
+def wide(n: int, ds: Dataset) -> None:
+    """Delays that differ more from beat to beat than the phases do on the whole."""
+    ds.TriggerTime = (300 if n < 40 else 400) + (37 * n) % 90
 
 
 def by_slab(n: int, ds: Dataset) -> None:
@@ -233,6 +252,9 @@ OWN: list[tuple[str, Damage, str]] = [
     ("one phase, delays jitter", edited(lambda n, ds: setattr(ds, "TriggerTime", 640 + 7 * n % 13)),
      "same"),
     ("two phases of four unlike beats", two(0.0, by_beat), "SEVERAL_PHASES"),
+    ("two images numbered alike, same places", alike(0.0), "SLICE_DUPLICATE"),
+    ("two images numbered alike, half a step apart", alike(0.5), "SEVERAL_PHASES"),
+    ("two images numbered alike, a fifth of a step apart", alike(0.2), "SEVERAL_PHASES"),
     ("two images that only instance numbers tell apart", unlabelled, "SEVERAL_PHASES"),
     ("kernels half a step apart", two(0.5, lambda n, ds: setattr(
         ds, "ConvolutionKernel", "Bv40d" if n < 40 else "Br59d")), "SEVERAL_SERIES"),
@@ -301,6 +323,8 @@ def test_what_we_thought_of(tmp_path: Path, name: str, damage: Damage, outcome: 
         (0.0, by_slab, "1"),
         (0.0, by_beat, "1"),
         (0.0, by_slab, "320ms"),
+        (0.5, wide, "1"),
+        (0.2, wide, "1"),
         (0.5, lambda n, ds: setattr(ds, "TriggerTime", 300 + 350 * (n // 40)), "300 ms"),
         (0.5, lambda n, ds: setattr(ds, "TemporalPositionIdentifier", 1 + n // 40), "1"),
         (0.5, lambda n, ds: setattr(ds, "NominalPercentageOfCardiacPhase", 40.0 + n // 40), "40%"),
@@ -320,6 +344,12 @@ def test_the_phase_that_was_chosen_is_measured(
 def test_images_told_apart_by_instance_numbers_are_chosen_too(tmp_path: Path) -> None:
     unlabelled(tmp_path / "scan")
     assert measure(tmp_path / "scan", phase="1") == "same"
+
+
+@pytest.mark.parametrize("shift", [0.2, 0.5])
+def test_images_numbered_alike_that_take_turns_are_chosen_too(tmp_path: Path, shift: float) -> None:
+    alike(shift)(tmp_path / "scan")
+    assert {measure(tmp_path / "scan", phase=n) for n in "12"} == {"same", "WRONG"}
 
 
 def test_delays_that_cannot_be_parted_are_refused_without_a_choice(tmp_path: Path) -> None:
