@@ -57,6 +57,7 @@ UNDECLARED = {
     "point names": text(header="point_x,point_y,point_z"),
     "windows": text(header="x,y,z", end="\r\n"),
     "byte order mark": "\ufeff" + text(header="x,y,z"),
+    "unit in a comment": "# units: millimeters\n" + text(),
     "comments and blanks": "# made by hand\n\n" + text(header="x,y,z") + "\n\n",
     "excel": "sep=;\n" + text(separator=";"),
     "trailing separators": text(end=",\n"),

@@ -2,18 +2,20 @@
 
 ``[[x, y, z], ...]``, ``{"points": [...], "radius_mm": [...], "frame": "LPS", "label": ...}``, a
 list of such objects, or ``{"lines": [...]}``.  ``points_lps_mm`` and ``points_ras_mm`` declare
-their frame by name.
+their frame by name.  A frame or ``"unit": "cm"`` beside ``lines`` holds for all of them.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ctocalc._arrays import Floats
 from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, refused
-from ctocalc.files.lines.markups import read_markups
+from ctocalc.files.lines.markups import mm_per_unit, read_markups
 
 POINT_NAMES = {
     "points": None,
@@ -27,6 +29,8 @@ POINT_NAMES = {
 RADIUS_NAMES = ("radius_mm", "radius", "radii")
 _LISTS = ("lines", "centerlines", "branches")
 _LABELS = ("label", "vessel", "name")
+_FRAMES = ("frame", "space", "coordinatesystem")
+_UNITS = ("unit", "units", "coordinateunits")
 
 
 def read_json(data: bytes) -> tuple[Line, ...]:
@@ -42,7 +46,8 @@ def read_json(data: bytes) -> tuple[Line, ...]:
     lines = _lines(document)
     if len(lines) > MOST_LINES:
         raise refused(f"The file holds more than {MOST_LINES} lines")
-    return tuple(_line(line) for line in lines)
+    inside = isinstance(document, dict) and not (lines and lines[0] is document)
+    return tuple(_line(line, document if inside else {}) for line in lines)
 
 
 def _lines(document: Any) -> list[Any]:
@@ -54,7 +59,7 @@ def _lines(document: Any) -> list[Any]:
     return [{"points": document}]
 
 
-def _line(one: Any) -> Line:
+def _line(one: Any, around: Mapping[str, Any]) -> Line:
     if not isinstance(one, dict):
         raise refused("The JSON holds a line that is neither a list of points nor an object")
     named = [name for name in POINT_NAMES if name in one]
@@ -63,19 +68,44 @@ def _line(one: Any) -> Line:
             "The JSON holds no points, or several under different names; expected points, "
             "points_lps_mm or points_ras_mm"
         )
+    name = named[0]
+    millimetres = _unit(one, around)
+    if millimetres != 1.0 and name.endswith("_mm"):
+        raise refused("The points are called millimetres and their unit is another; correct one")
     label = next((one[name] for name in _LABELS if isinstance(one.get(name), str)), None)
     radius = next((one[name] for name in RADIUS_NAMES if one.get(name) is not None), None)
     return Line(
-        points_mm=_numbers(one[named[0]]),
-        radius_mm=None if radius is None else _numbers(radius),
+        points_mm=millimetres * _numbers(one[name]),
+        radius_mm=None if radius is None else _radius_scale(one, millimetres) * _numbers(radius),
         label=label,
-        frame=agreed(POINT_NAMES[named[0]], _frame(one)),
+        frame=reduce(agreed, _frames(one, around), POINT_NAMES[name]),
     )
 
 
-def _frame(one: Mapping[str, Any]) -> str | None:
-    word = one.get("frame", one.get("coordinateSystem"))
-    return None if word is None else frame_word(str(word))
+def _radius_scale(one: Mapping[str, Any], millimetres: float) -> float:
+    return 1.0 if one.get(RADIUS_NAMES[0]) is not None else millimetres
+
+
+def _unit(*objects: Mapping[str, Any]) -> float:
+    """Return the millimetres per unit that the file declares; 1 where it declares none."""
+    said = {mm_per_unit(word) for word in _said(_UNITS, *objects)}
+    if len(said) > 1:
+        raise refused("The file declares two units; correct one of them")
+    return said.pop() if said else 1.0
+
+
+def _frames(*objects: Mapping[str, Any]) -> list[str | None]:
+    return [frame_word(str(word)) for word in _said(_FRAMES, *objects)]
+
+
+def _said(keys: tuple[str, ...], *objects: Mapping[str, Any]) -> list[object]:
+    """Return what objects say under these keys, however these are written."""
+    return [
+        value
+        for one in objects
+        for key, value in one.items()
+        if re.sub("[ _-]", "", key).lower() in keys and value is not None
+    ]
 
 
 def agreed(by_name: str | None, said: str | None) -> str | None:

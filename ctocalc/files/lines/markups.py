@@ -48,7 +48,7 @@ def _curve(curve: Mapping[str, Any]) -> Line:
     name = curve.get("name")
     frame = curve.get("coordinateSystem", "LPS")
     return Line(
-        points_mm=_unit(curve.get("coordinateUnits", "mm"))
+        points_mm=mm_per_unit(curve.get("coordinateUnits", "mm"))
         * np.array(placed, dtype=float).reshape(-1, 3),
         radius_mm=_radius(curve.get("measurements"), len(points), len(placed)),
         label=name if isinstance(name, str) else None,
@@ -78,8 +78,14 @@ def _is_point(position: object) -> bool:
     )
 
 
-def _unit(unit: object) -> float:
-    """Return millimetres per unit; schema 1.0.3 also writes [code, scheme, meaning]."""
+def mm_per_unit(unit: object) -> float:
+    """Return millimetres per unit; schema 1.0.3 also writes [code, scheme, meaning].
+
+    Raises
+    ------
+    CenterlineRefused
+        When it is none of ``MM_PER_UNIT``.
+    """
     code = unit[0] if isinstance(unit, list) and unit else unit
     if not isinstance(code, str) or code not in MM_PER_UNIT:
         raise refused("The curve's unit is not mm, cm, um or m")

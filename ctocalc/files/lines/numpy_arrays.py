@@ -30,7 +30,7 @@ def read_npz(data: bytes) -> tuple[Line, ...]:
     """Return the lines of a ``.npz`` archive."""
     arrays = _members(data)
     said = arrays.pop("frame", None)
-    frame = None if said is None or said.ndim else frame_word(str(said))
+    frame = None if said is None else frame_word(str(said.item() if said.size == 1 else said))
     radius = next((arrays.pop(name) for name in RADIUS_NAMES if name in arrays), None)
     if not arrays:
         raise refused("The archive holds no points")

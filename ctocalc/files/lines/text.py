@@ -1,7 +1,8 @@
 """Tables and plain text: CSV, TSV, semicolons or blanks, with or without a header.
 
-LPS or RAS when column names (``R,A,S``, ``x_ras``) or a comment (``# frame: RAS``) say so.  A
-column named ``vessel``, ``label`` or ``branch`` tells several lines apart.
+LPS or RAS when column names (``R,A,S``, ``x_ras``) or a comment (``# frame: RAS``) say so; other
+units than mm only by column names (``x_cm``).  A column named ``vessel``, ``label`` or ``branch``
+tells several lines apart.
 """
 
 import csv
@@ -22,6 +23,9 @@ _SAID = re.compile(
     r"\b(?:frame|space|coordinate[ _]?system)\b\s*[:=]\s*(LPS|RAS)\b"
     r"|\bcoordinate[ _]?system\b\s*[:=]\s*([01])\b",
     re.I,
+)
+_OTHER_UNIT = re.compile(
+    r"^\W*(?:coordinate[ _]?)?units?\s*[:=]\s*(?!(?:mm|millimet(?:er|re)s?)\b)\w", re.I
 )
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 
@@ -48,6 +52,8 @@ def read_text(data: bytes) -> tuple[Line, ...]:
     separator: str | None = None
     for number, line in enumerate(_decoded(data), 1):
         if _COMMENT.match(line) or not line.strip():
+            if _OTHER_UNIT.match(line):
+                raise refused(f"Line {number}: the unit is not mm; give mm, or columns like x_cm")
             table.said = agreed(table.said, _comment_frame(line))
             continue
         if columns is None:

@@ -61,6 +61,23 @@ FORMATS: dict[str, tuple[bytes, bool]] = {
         ).encode(),
         True,
     ),
+    "cm.json": (
+        json.dumps(
+            {"points": (LINE / 10).tolist(), "radius": (RADIUS / 10).tolist(), "Units": "cm"}
+        ).encode(),
+        False,
+    ),
+    "around.json": (
+        json.dumps(
+            {
+                "lines": [{"points": (RAS / 10).tolist(), "radius_mm": RADIUS.tolist()}],
+                "unit": ["cm", "UCUM", "centimeter"],
+                "coordinate_system": "RAS",
+            }
+        ).encode(),
+        True,
+    ),
+    "row.npz": (npz(points=RAS, radius=RADIUS, frame=np.array(["RAS"])), True),
     "named.json": (json.dumps({"points_lps_mm": LINE.tolist()}).encode(), True),
     "rotterdam.txt": (
         "\n".join(
@@ -153,6 +170,18 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "old.acsv": (b"# Annotation file old.acsv\npoint|1|2|3|1|1\n", "annotations"),
     "result.json": (b'{"schema": "ctocalc-result/1", "vessels": []}', "stations.tsv"),
     "both.json": (json.dumps({"points_lps": [], "points_ras": []}).encode(), "several"),
+    "inch.json": (json.dumps({"points": LINE.tolist(), "unit": "inch"}).encode(), "unit"),
+    "units.json": (
+        json.dumps({"unit": "mm", "lines": [{"points": LINE.tolist(), "unit": "cm"}]}).encode(),
+        "two units",
+    ),
+    "cm.json": (json.dumps({"points_mm": LINE.tolist(), "unit": "cm"}).encode(), "millimetres"),
+    "frames.json": (
+        json.dumps({"frame": "RAS", "lines": [{"points_lps": LINE.tolist()}]}).encode(),
+        "both LPS and RAS",
+    ),
+    "frames.npz": (npz(points=LINE, frame=np.array(["RAS", "LPS"])), "neither LPS nor RAS"),
+    "cm.csv": (b"# Coordinate units: cm\n1,2,3\n", "unit is not mm"),
     "words.json": (b'[["1", "2", "3"], ["1", "2", "9"]]', "lists of numbers"),
     "truth.json": (b"[[true, 1, 2], [3, 4, 5]]", "lists of numbers"),
     "surface.vtk": (vtk([LINE]).replace(b"LINES", b"POLYGONS"), "no lines"),
