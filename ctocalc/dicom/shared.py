@@ -9,7 +9,9 @@ from functools import lru_cache
 from ctocalc.dicom import tags
 
 _SPECTRAL = re.compile(
-    r"mono[ _-]?e|monochrom.*kev|\d ?kev\b|\bvmi|virtual mono|spectral|iodine|photon.?count", re.I
+    r"mono[ _-]?e|monochrom.*kev|\d ?kev\b|\bvmi|virtual[ _-]?(?:mono|non|unenh)|spectral|iodine"
+    r"|photon.?count|dual.?energy|(?<![a-z])(?:gsi|vnc|vue|dect|de_mono)(?![a-z])",
+    re.I,
 )
 _LOCALIZER = ("LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW")
 _MODALITIES = re.compile(

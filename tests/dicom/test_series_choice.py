@@ -116,6 +116,18 @@ def _kev(ds: Dataset) -> None:
     ds.SeriesDescription = "CANARY MonoE 55keV"
 
 
+def _gsi(ds: Dataset) -> None:
+    ds.ImageType = ["DERIVED", "SECONDARY", "GSI MONO"]
+
+
+def _dual(ds: Dataset) -> None:
+    ds.ImageType = ["DERIVED", "PRIMARY", "AXIAL", "DE_MONO"]
+
+
+def _unenhanced(ds: Dataset) -> None:
+    ds.SeriesDescription = "CANARY_VNC 0.6"
+
+
 def _counting(ds: Dataset) -> None:
     ds.ManufacturerModelName = "NAEOTOM Alpha"
 
@@ -148,6 +160,9 @@ def _born(ds: Dataset) -> None:
         (_sharp, Code.KERNEL_SHARP),
         (_mono, Code.SPECTRAL_IMAGE),
         (_kev, Code.SPECTRAL_IMAGE),
+        (_gsi, Code.SPECTRAL_IMAGE),
+        (_dual, Code.SPECTRAL_IMAGE),
+        (_unenhanced, Code.SPECTRAL_IMAGE),
         (_counting, Code.SPECTRAL_IMAGE),
         (_lossy, Code.LOSSY_COMPRESSION),
         (_named, Code.IDENTITY_PRESENT),
