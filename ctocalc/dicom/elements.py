@@ -6,18 +6,19 @@ the raw bytes of the same few elements to the same parsers, so they cannot diffe
 Whatever a file claims, no more of it is read than ``LONGEST_HEADS`` and ``MOST_INFLATED``.
 """
 
+import itertools
 import logging
 import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-import pydicom
 from pydicom import config as pydicom_config
+from pydicom.filereader import read_partial
 
 from ctocalc.dicom import tags
 from ctocalc.dicom.frames import Raw, binary_or_text, frames_of
@@ -25,6 +26,8 @@ from ctocalc.dicom.frames import Raw, binary_or_text, frames_of
 HEAD_BYTES = 1 << 14
 LONGEST_HEADS = (1 << 20, 1 << 26)  # the second for frames by the thousand
 MOST_INFLATED = 1 << 28
+MOST_ELEMENTS = 100_000
+PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 UNDEFINED = 0xFFFFFFFF
 
 _LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
@@ -85,7 +88,12 @@ def find_elements(file: str) -> Found | None:
 
 
 def _of_inflated(data: bytes) -> Found:
-    found = walk(data, len(data)) or by_pydicom(data, len(data))
+    """Return what an inflated file holds; pydicom sees a head alone, as of any other file."""
+    size = len(data)
+    heads = (data[:limit] for limit in LONGEST_HEADS)
+    found = walk(data, size) or next(filter(None, (_whole(head, size) for head in heads)), None)
+    if found is None:
+        raise ValueError("the head is too long or cut off")
     deflated = {tags.TRANSFER_SYNTAX: tags.DEFLATED.encode()}
     return replace(found, frames=tuple(raw | deflated for raw in found.frames))
 
@@ -164,9 +172,12 @@ def _after_sequence(head: bytes, position: int) -> int:
 
 def by_pydicom(data: bytes, size: int) -> Found:
     """Return the same as ``walk`` by pydicom: any syntax, functional groups, no preamble."""
+    start = _meta(data)[1]
+    if data[start : start + 2] == b"\0\0":
+        raise ValueError("command elements, which no file holds and pydicom reads without end")
     stream = BytesIO(data)
     with quiet_pydicom():
-        dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=True)
+        dataset = read_partial(stream, _before_pixels(), force=True)
         rest = data[stream.tell() : stream.tell() + 12]
         implicit, little = (known is not False for known in dataset.original_encoding)
         said = str(dataset.file_meta.get("TransferSyntaxUID", ""))
@@ -181,6 +192,18 @@ def by_pydicom(data: bytes, size: int) -> Found:
         frames = frames_of(dataset, raw, little=little)
     offset, length = _pixels_at(rest, stream.tell(), implicit=implicit, little=little)
     return Found(frames=frames, pixel_offset=offset, pixel_length=length, size=size)
+
+
+def _before_pixels() -> Callable[[int, str | None, int], bool]:
+    """Return what tells pydicom to stop at the pixels, and raises at too many elements."""
+    count = itertools.count(1)
+
+    def stop(tag: int, _vr: str | None, _length: int) -> bool:
+        if next(count) > MOST_ELEMENTS:
+            raise ValueError("more elements than any image has")
+        return tag in PIXELS
+
+    return stop
 
 
 def _pixels_at(rest: bytes, at: int, *, implicit: bool, little: bool) -> tuple[int | None, int]:

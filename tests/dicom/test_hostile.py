@@ -10,7 +10,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPE
 
 from ctocalc.dicom import compressed
 from ctocalc.dicom.compressed import frame_size
-from ctocalc.dicom.folder import LINK, scan
+from ctocalc.dicom.folder import LINK, UNREADABLE, scan
 from ctocalc.dicom.read import open_series, read
 from ctocalc.errors import Code, ImageRefused
 from tests.dicom_builder import Series, files, save, write
@@ -100,6 +100,27 @@ def test_a_deflated_bomb_is_not_inflated_whole(
     bomb = packer.compress(head[start:] + bytes(1 << 26)) + packer.flush()
     (tmp_path / "a" / "bomb").write_bytes(deflated + bomb)
     assert len(elements.inflated(str(tmp_path / "a" / "bomb"))) < 2 << 20
+
+
+@pytest.mark.parametrize("deflated", [False, True])
+@pytest.mark.parametrize("element", [bytes(8), b"\x08\0\x05\0CS\0\0"])
+def test_empty_elements_without_end_are_not_all_read(
+    tmp_path: Path, deflated: bool, element: bytes
+) -> None:
+    """Each costs pydicom time; a file of a few kilobytes can inflate to millions of them."""
+    import time
+    import zlib
+
+    uid = b"1.2.840.10008.1.2.1.99" if deflated else b"1.2.840.10008.1.2.1\0"
+    meta = bytes(128) + b"DICM\x02\x00\x10\x00UI" + struct.pack("<H", len(uid)) + uid
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    body = element * (1 << 22)
+    (tmp_path / "bomb").write_bytes(
+        meta + (packer.compress(body) + packer.flush() if deflated else body)
+    )
+    began = time.process_time()
+    assert scan(tmp_path).aside == ((UNREADABLE, 1),)
+    assert time.process_time() - began < 3.0
 
 
 def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
