@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
 from ctocalc.errors import SettingsRefused
@@ -22,6 +23,7 @@ from ctocalc.vessel.outlines import Rings
 from ctocalc.vessel.segments import vessel_name
 
 FEWEST_POINTS = 6
+SAME_SECTION_MM = 1.0
 MOST_RINGS = 20_000
 MOST_POINTS = 5_000
 
@@ -58,7 +60,8 @@ def read_contours(path: Path | str) -> Contours:
     ------
     SettingsRefused
         SETTINGS_INVALID, with the number of the text line: a contour is cut off, has too few
-        points, or holds what is no number; or the file holds no lumen and no wall.
+        points, or holds what is no number; or the file holds no lumen and no wall, or lumens that
+        are larger than the walls around them.
     """
     data = file_bytes(Path(path), _refused)
     contours, vessel = _parse(data.decode("utf-8-sig", "replace").splitlines())
@@ -69,6 +72,7 @@ def read_contours(path: Path | str) -> Contours:
             found[kind].append(_ring(contour))
     if not any(found.values()):
         raise _refused("The contour file holds no contour of the group Lumen or VesselWall")
+    _check_nested(found[BoundaryKind.LUMEN], found[BoundaryKind.WALL])
     drawn = ((kind, tuple(rings)) for kind, rings in found.items() if rings)
     return Contours(
         rings=tuple(Rings(kind=kind, points_lps_mm=rings) for kind, rings in drawn),
@@ -127,6 +131,29 @@ def _ring(contour: _Contour) -> Floats:
             "were expected"
         )
     return ring
+
+
+def _check_nested(lumens: list[Floats], walls: list[Floats]) -> None:
+    """Refuse a file whose lumens are larger than the walls of the same sections, on most of them.
+
+    Sections are told by their rings' centres: a lumen's wall is the nearest within 1 mm.
+    """
+    if not lumens or not walls:
+        return
+    inner, outer = (np.array([ring.mean(axis=0) for ring in rings]) for rings in (lumens, walls))
+    apart, nearest = cKDTree(outer).query(inner)
+    near = np.flatnonzero(np.asarray(apart) <= SAME_SECTION_MM).tolist()
+    pairs = [(lumens[n], walls[np.asarray(nearest)[n]]) for n in near]
+    larger = sum(_mean_radius(lumen) > _mean_radius(wall) for lumen, wall in pairs)
+    if 2 * larger > len(pairs):
+        raise _refused(
+            f"On {larger} of {len(pairs)} sections the lumen is larger than the wall around it; "
+            "check which group is which"
+        )
+
+
+def _mean_radius(ring: Floats) -> float:
+    return float(np.linalg.norm(ring - ring.mean(axis=0), axis=1).mean())
 
 
 def _refused(sentence: str) -> SettingsRefused:

@@ -95,3 +95,24 @@ def test_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
             assert read(tmp_path, data).rings
         except SettingsRefused as error:
             assert "DOE" not in str(error)
+
+
+def test_lumens_larger_than_their_walls_are_taken_for_swapped_groups(tmp_path: Path) -> None:
+    swapped = [("VesselWall" if group == "Lumen" else "Lumen", points) for group, points in RINGS]
+    with pytest.raises(SettingsRefused, match="On 6 of 6 sections the lumen is larger"):
+        read(tmp_path, contour_text(*swapped))
+
+
+@pytest.mark.parametrize("larger", [3, 4])
+def test_some_lumens_may_be_larger_and_those_of_other_sections_are(
+    tmp_path: Path, larger: int
+) -> None:
+    """Readers' lines touch; a wide lumen far from every drawn wall is not compared with one."""
+    rings = [("VesselWall", ring(1.6, 0.5 * n)) for n in range(6)]
+    rings += [("Lumen", ring(1.7 if n < larger else 1.0, 0.5 * n)) for n in range(6)]
+    rings += [("Lumen", ring(2.5, 20.0 + n)) for n in range(9)]
+    if larger == 3:
+        assert len(read(tmp_path, contour_text(*rings)).rings) == 2
+    else:
+        with pytest.raises(SettingsRefused, match="On 4 of 6"):
+            read(tmp_path, contour_text(*rings))
