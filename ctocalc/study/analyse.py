@@ -141,7 +141,8 @@ def _vessel(
         seen = with_caps(seen, caps, settings)
     deposits = deposits_of(scan, seen, settings)
     seen = found = with_wall_behind(seen, deposits, settings)
-    if drawn := request.outlines.get(line.vessel, ()):
+    drawn = request.outlines.get(line.vessel, ())
+    if drawn:
         seen = with_outlines(found, drawn, settings.outline)
         deposits = deposits_of(scan, seen, settings)
     place = at_aorta(beside, scan.volume, whole, physics)
@@ -173,5 +174,5 @@ def _vessel(
     )
     noticed = vessel_notices(line, seen, lesions, contrast=physics.contrast)
     noticed += caps_notices(line.vessel, own.gaps, caps)
-    noticed += outline_notices(line.vessel, found, seen)
+    noticed += outline_notices(line.vessel, drawn, found, seen)
     return result, (*noticed, *artefact_notices(line.vessel, own, seen, spoilt, physics))

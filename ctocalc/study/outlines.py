@@ -50,12 +50,24 @@ def _told(radius_mm: Floats) -> Bools:
     return np.asarray(np.isfinite(radius_mm).all(axis=1))
 
 
-def outline_notices(vessel: str, found: Trace, drawn: Trace) -> tuple[Notice, ...]:
+def outline_notices(
+    vessel: str, outlines: Sequence[Outline], found: Trace, drawn: Trace
+) -> tuple[Notice, ...]:
     """Tell how much is a reader's, and how far it is from what was found automatically."""
+    if not outlines:
+        return ()
     walled: Bools = np.asarray(drawn.wall.source == READER)
     open_ = np.zeros(len(walled), dtype=bool) if drawn.drawn_lumen is None else drawn.drawn_lumen
     if not (walled.any() or open_.any()):
-        return ()
+        return (
+            Notice(
+                code=Code.READER_OUTLINES,
+                message="No station takes the outlines that were given: they lie off the vessel, "
+                "or too far apart to fill what is between. Nothing of them was used; draw them on "
+                "this scan, denser along the vessel.",
+                vessel=vessel,
+            ),
+        )
     automatic, by_hand = found.wall.boundary.area_mm2[walled], drawn.wall.boundary.area_mm2[walled]
     apart = 100.0 * float(np.mean(automatic / by_hand) - 1.0) if walled.any() else 0.0
     inside = int((open_ & found.without_lumen).sum())

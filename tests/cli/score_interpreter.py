@@ -31,6 +31,8 @@ def read(record: Json, entries: dict[str, str]) -> dict[str, Answer]:
     facts: dict[str, Answer] = {}
     items = {item["item"] for item in record["items"] if item["answerable"]}
     for name, text in entries.items():
+        if not text:
+            continue
         field = record["form"][name]
         if name in items and text in {"yes", "no", "unknown"}:
             facts |= {name: text} if name in record["facts"] and not field["number"] else {}
@@ -49,7 +51,7 @@ def points(item: Json, facts: dict[str, Answer], entries: dict[str, str]) -> set
     others = {fact for level in item["levels"] for fact in used(level["clause"])} - {name}
     part = name in {fact for level in item["levels"] for fact in used(level["clause"])}
     beside = others & (set(entries) if part else set(facts))
-    whole = entries.get(name) if item["answerable"] and not beside else None
+    whole = entries.get(name) if item["answerable"] and not beside else ""
     if whole == "unknown" and item["unknown_counts"]:
         whole = "yes"
     if whole in {"yes", "no"}:

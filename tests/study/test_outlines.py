@@ -119,6 +119,15 @@ def test_the_result_says_what_is_a_readers_and_how_far_apart_they_are() -> None:
     assert f"The wall of {reader} and the lumen of 0 of " in notice.message
 
 
+def test_rings_too_far_apart_to_be_used_are_told() -> None:
+    sparse = Rings(kind=BoundaryKind.WALL, points_lps_mm=DRAWN.points_lps_mm[5::25])
+    result = measured(sparse)
+    (notice,) = [n for n in result.quality if n.code is Code.READER_OUTLINES]
+    assert (notice.vessel, notice.severity) == ("RCA", "warning")
+    assert "Nothing of them was used" in notice.message
+    assert "reader" not in sources(result)
+
+
 def test_outlines_of_another_vessel_are_refused() -> None:
     away = tuple(ring + np.array([0.0, 5.0, 5.0]) for ring in DRAWN.points_lps_mm)
     with pytest.raises(SettingsRefused):
