@@ -37,7 +37,7 @@ class CrossingFacts:
 def crossing_facts(lesion: Lesion) -> CrossingFacts:
     """Gather them from a lesion.
 
-    Lengths from 20 mm on, bends beyond 45 degrees and sections at least half calcified (corrected
+    Lengths from 20 mm on, bends from 45 degrees on and sections at least half calcified (corrected
     fraction) count, as in the scores.  Research use: nothing is recommended.
     """
     landing, stump = lesion.distal_landing, lesion.proximal_stump

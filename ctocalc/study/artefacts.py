@@ -22,13 +22,13 @@ from ctocalc.lesion.lesion import (
     VesselCalcium,
 )
 from ctocalc.quantity import Measured
-from ctocalc.study.findings import IN_STENT
 from ctocalc.study.trace import PIXEL_MM, Trace
 from ctocalc.vessel.metal import densest_calcium_hu, metal_stations
 from ctocalc.vessel.motion import moved_stations
 from ctocalc.vessel.occlusion import Interruption
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 
+IN_STENT = "the occlusion lies in a stent, whose struts look like calcium"
 METAL_REASON = "metal lies in or beside the vessel here, and looks like calcium (METAL_SUSPECTED)"
 STEP_REASON = "a step between slices lies at this cap (STEP_ARTEFACT)"
 MOTION_REASON = "motion smears or doubles the vessel at this cap (MOTION)"
@@ -110,9 +110,9 @@ def judged(lesion: Lesion, seen: Trace, found: Artefacts, *, in_stent: bool = Fa
     """
     s = seen.frames.arclength_mm
     if in_stent:
-        lesion = _untold(lesion, IN_STENT)
+        lesion = without_calcium(lesion, IN_STENT)
     elif (found.metal & (s >= lesion.start_mm) & (s <= lesion.end_mm)).any():
-        lesion = _untold(lesion, METAL_REASON)
+        lesion = without_calcium(lesion, METAL_REASON)
     beyond = lesion.distal_landing
     if (found.metal & (s >= beyond.start_mm) & (s <= beyond.end_mm)).any():
         lesion = replace(lesion, distal_landing=_no_landing(beyond))
@@ -198,7 +198,7 @@ def _where(stations: Bools, seen: Trace) -> str:
     return ", ".join(f"{low:.1f}-{high:.1f} mm" for low, high in _spans(stations, seen))
 
 
-def _untold(lesion: Lesion, reason: str) -> Lesion:
+def without_calcium(lesion: Lesion, reason: str) -> Lesion:
     """Return the lesion with every measure of calcium untold."""
     names = [f.name for f in fields(lesion) if any(word in f.name for word in _OF_CALCIUM)]
     changed: dict[str, Any] = {name: _blank(getattr(lesion, name), reason) for name in names}

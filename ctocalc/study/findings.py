@@ -11,12 +11,6 @@ from ctocalc.scores.system import Basis
 from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.vessel.segments import belongs_to
 
-IN_STENT = "the occlusion lies in a stent, whose struts look like calcium"
-CALCIUM_FACTS = (
-    "calcification_any", "calcium_fraction", "full_moon", "arc_where_half_calcified_deg",
-    "calcium_arc_deg", "calcium_share_of_length", "largest_arc_deg", "calcium_thickness_mm",
-    "calcium_longest_mm", "stretch_over_270_mm", "calcified_nodule",
-)  # fmt: skip
 NO_NODULES = "nodules are not told from other calcium"
 WHOSE = "the vessel's name does not tell which artery it belongs to"
 
@@ -32,18 +26,14 @@ def facts_of(
     """Return everything a score may ask of one occluded lesion.
 
     On the apparent basis only the calcium fraction is exchanged; arcs and full moon stay corrected.
-    In a stent no fact of calcium can be told.  ``caps``: who said where the occlusions begin and
-    end, and so how long and how many they are.
+    ``caps``: who said where the occlusions begin and end, and so how long and how many they are.
     """
-    in_stent = clinical.in_stent is Answer.YES
-    untold = {name: Fact(source=Source.IMAGE, reason=IN_STENT) for name in CALCIUM_FACTS}
     return Facts(
         answers=_shape(lesion)
         | _extent(lesion, caps)
         | _calcium(lesion, basis)
         | _vessel(vessel)
         | _clinical(clinical)
-        | (untold if in_stent else {})
     )
 
 

@@ -287,6 +287,11 @@ def test_in_a_stent_no_calcium_of_the_lesion_is_told(result: Callable[..., Any])
     assert after["full_moon"]["present"] is None
     assert after["crossing_facts"]["heavy_calcium"]["present"] is None
     assert after["length_mm"] == before["length_mm"]
+    score = item(stented, "jcto_ct", "calcification")
+    assert (score["points"], score["points_low"], score["points_high"]) == (None, 0, 1)
+    assert "stent" in score["reason"]
+    for answer in ("no", "unknown"):
+        assert result(*LAD, "--in-stent", answer)["vessels"] == plain["vessels"]
 
 
 def test_help_answers_without_anything_heavy() -> None:
