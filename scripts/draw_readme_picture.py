@@ -26,6 +26,7 @@ from ctocalc.scores.words import span
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE, VESSEL = "blunt-calcified", "LAD"
+SYSTEMS = ("jcto", "jcto_ct", "ct_rector", "kcct", "recharge_ct")  # the others stand in the files
 ANSWERS = {"prior_attempt": "no", "duration_months": "6"}
 GREY: dict[str, Any] = {
     "cmap": "gray", "vmin": -250, "vmax": 850, "origin": "lower", "interpolation": "bilinear",
@@ -68,7 +69,7 @@ def analysed(folder: Path) -> Drawn:
         images = {name.split("/")[1]: arrays[name].astype(float) for name in arrays}
     return Drawn(
         lesion=vessel["lesions"][0],
-        scores=[score for score in vessel["scores"] if score["lesion"] == 1],
+        scores=[s for s in vessel["scores"] if s["lesion"] == 1 and s["system"] in SYSTEMS],
         stations={name: np.array([float(r[name] or "nan") for r in rows]) for name in wanted},
         images=images,
     )
