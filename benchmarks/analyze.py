@@ -20,8 +20,8 @@ import numpy as np
 
 from benchmarks.reading import by_simpleitk
 from ctocalc._arrays import Floats
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
 from ctocalc.dicom.read import open_series, read
 from ctocalc.dicom.write import Acquisition, write_series
 from ctocalc.files.centerlines import read_centerlines

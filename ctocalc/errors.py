@@ -7,6 +7,7 @@
     │   ├── ImageRefused
     │   ├── CenterlineRefused
     │   └── SettingsRefused
+    ├── UsageError          the request contradicts itself or the case         exit 2
     └── OutputFailed        a result could not be written                     exit 5
 
 A refusal is a sentence: what was found, what was expected, what to do.  It never holds a
@@ -104,6 +105,10 @@ class CenterlineRefused(InputRefused):
 
 class SettingsRefused(InputRefused):
     """Settings, clinical facts or a manifest are not valid."""
+
+
+class UsageError(CtocalcError):
+    """What is asked for contradicts itself or the case; ``str()`` says how to ask."""
 
 
 class OutputFailed(CtocalcError):

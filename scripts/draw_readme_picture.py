@@ -18,8 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
 from ctocalc.files.clinical import Given
 from ctocalc.files.results import write_case
 from ctocalc.scores.words import span

@@ -12,7 +12,7 @@ from ctocalc.errors import InputRefused, SettingsRefused
 from ctocalc.files.clinical import FACTS, ClinicalFact, Given, clinical_sheet
 
 if TYPE_CHECKING:
-    from ctocalc.cli.case_options import CaseOptions, LineOption
+    from ctocalc.batch.options import CaseOptions, LineOption
 
 T = TypeVar("T")
 ANSWERS = "ctocalc.answers"
@@ -82,7 +82,7 @@ def _phase(ctx: click.Context, option: click.Parameter, text: str | None) -> str
 
 def _line(text: str, vessel: str | None) -> "LineOption":
     """Split FILE[:LABEL]; a path that exists goes first, so drives and colons in it do no harm."""
-    from ctocalc.cli.case_options import LineOption
+    from ctocalc.batch.options import LineOption
 
     head, colon, tail = text.rpartition(":")
     if colon and not Path(text).exists() and Path(head).exists():
@@ -217,7 +217,7 @@ def command(  # noqa: PLR0913, PLR0917
         raise click.UsageError("give one --vessel per --centerline, in their order, or none.")
     if out is None and not as_json:
         raise click.UsageError("give --out DIR for the results, or --json to print them.")
-    from ctocalc.cli.case_options import CaseOptions
+    from ctocalc.batch.options import CaseOptions
 
     named = vessels or (None,) * len(centerlines)
     options = CaseOptions(
@@ -242,7 +242,7 @@ def command(  # noqa: PLR0913, PLR0917
 
 def run(options: "CaseOptions", *, out: Path | None, as_json: bool) -> Exit:
     """Analyze one case, write it to ``out``, and say on stdout and stderr what came of it."""
-    from ctocalc.cli.case import analyze_case, warnings
+    from ctocalc.batch.job import analyze_case, warnings
     from ctocalc.cli.summary import summary
     from ctocalc.files.results import result_text, write_case
 

@@ -71,8 +71,8 @@ def _cases() -> Iterator[list[Path]]:
 
 def _attempt(case: Path, out: Path, count: str) -> CaseResult | None:
     """Analyze one case and write it, with a line on stderr; None when it failed."""
-    from ctocalc.cli.case import analyze_case
-    from ctocalc.cli.case_options import CaseOptions, LineOption
+    from ctocalc.batch.job import analyze_case
+    from ctocalc.batch.options import CaseOptions, LineOption
     from ctocalc.files.results import write_case
 
     click.echo(f"[{count}] {case.name} ... ", nl=False, err=True)

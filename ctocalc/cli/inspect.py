@@ -37,8 +37,8 @@ def command(series: Path, *, as_json: bool, uids: bool) -> None:
 
 
 def _look(series: Path) -> "Found":
+    from ctocalc.batch.scan import require_path
     from ctocalc.cli.inspect_page import Found
-    from ctocalc.cli.scan import require_path
     from ctocalc.dicom.listing import listing
     from ctocalc.dicom.series import choose, find_series
     from ctocalc.files import images

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import click
 
 from ctocalc.cli.exit_codes import Exit
-from ctocalc.errors import InputRefused, OutputFailed
+from ctocalc.errors import InputRefused, OutputFailed, UsageError
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -72,6 +72,9 @@ def main() -> None:
         code = group(standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        code = Exit.USAGE
+    except UsageError as error:
+        click.UsageError(str(error)).show()
         code = Exit.USAGE
     except InputRefused as error:
         click.echo(f"{error.code}: {error}", err=True)

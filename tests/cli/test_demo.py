@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from ctocalc.cli import case as one_case
+from ctocalc.batch import job as one_case
 from ctocalc.cli import demo
 from ctocalc.cli.demo_table import demo_table
 from ctocalc.cli.main import main

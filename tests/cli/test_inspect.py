@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from pydicom.dataset import Dataset
 
+from ctocalc.batch.scan import open_scan
 from ctocalc.cli.inspect import command
-from ctocalc.cli.scan import open_scan
 from ctocalc.errors import Code, ImageRefused
 from tests.dicom_builder import Edit, Series, save
 

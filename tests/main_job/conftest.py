@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.truth import VesselPair, pair, read_truth
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
 from ctocalc.study.result import CaseResult
 
 

@@ -16,8 +16,8 @@ from pydicom.uid import generate_uid
 
 from benchmarks.truth import pair, read_truth
 from ctocalc._arrays import Array
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
 from ctocalc.dicom import read as dicom_read
 from ctocalc.dicom.geometry import Stack
 from ctocalc.dicom.pixels import Block, read_block
@@ -132,7 +132,7 @@ def test_a_wrong_affine_is_found_out(
 def test_a_sign_lost_in_reading_the_line_is_found_out(synthetic: Path, monkeypatch: Patch) -> None:
     right = centerlines.read_tree
     monkeypatch.setattr(
-        "ctocalc.cli.case.read_tree",
+        "ctocalc.batch.job.read_tree",
         lambda *a, **k: centerlines.Tree(main=right(*a, **k).main.mirrored()),
     )
     assert found_out(synthetic / PLAIN)

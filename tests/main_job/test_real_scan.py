@@ -14,9 +14,9 @@ from scipy.ndimage import label
 from scipy.spatial import cKDTree
 
 from ctocalc._arrays import Floats
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
-from ctocalc.cli.scan import open_scan, read_scan
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
+from ctocalc.batch.scan import open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Code
 from ctocalc.files.centerlines import read_centerlines
 from ctocalc.geometry.grid import VoxelGrid

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
-from ctocalc.cli.case import analyze_case
-from ctocalc.cli.case_options import CaseOptions, LineOption
+from ctocalc.batch.job import analyze_case
+from ctocalc.batch.options import CaseOptions, LineOption
 from ctocalc.errors import Code
 from ctocalc.files.centerlines import read_centerlines
 from ctocalc.lesion.lesion import Lesion

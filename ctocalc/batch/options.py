@@ -6,8 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-import click
-
+from ctocalc.errors import UsageError
 from ctocalc.files.centerlines import name_of
 from ctocalc.files.clinical import Given, clinical_sheet, read_clinical
 from ctocalc.files.results import is_case_id
@@ -65,18 +64,16 @@ def vessel_names(options: CaseOptions) -> tuple[str, ...]:
 
     Raises
     ------
-    click.UsageError
+    UsageError
         When the case id cannot be one, or two lines would be the same vessel.
     """
     if not is_case_id(options.case_id):
-        raise click.UsageError(
-            "--case-id takes 1 to 64 letters, digits, dots, dashes and underscores."
-        )
+        raise UsageError("--case-id takes 1 to 64 letters, digits, dots, dashes and underscores.")
     names = tuple(line.name for line in options.lines)
     every = (*names, *(line.name for line in options.branches))
     for name in every:
         if every.count(name) > 1:
-            raise click.UsageError(
+            raise UsageError(
                 f"{every.count(name)} centerlines are named {name}; give each its own --vessel."
             )
     return names
@@ -87,7 +84,7 @@ def request_of(options: CaseOptions, names: tuple[str, ...]) -> Request:
 
     Raises
     ------
-    click.UsageError
+    UsageError
         When an option names another vessel, or options contradict each other.
     SettingsRefused
         When the settings or the clinical file are not valid.
@@ -96,11 +93,11 @@ def request_of(options: CaseOptions, names: tuple[str, ...]) -> Request:
     targets = _by_vessel(options.targets, names, "--target-lesion")
     for vessel, numbers in targets.items():
         if len(numbers) > 1:
-            raise click.UsageError(f"--target-lesion was given more than once for {vessel}.")
+            raise UsageError(f"--target-lesion was given more than once for {vessel}.")
     for vessel, pairs in caps.items():
         pairs.sort()
         if any(start < end for (_, end), (start, _) in pairwise(pairs)):
-            raise click.UsageError(f"--cap: the occlusions of {vessel} overlap.")
+            raise UsageError(f"--cap: the occlusions of {vessel} overlap.")
     return Request(
         case_id=options.case_id,
         settings=read_settings(options.settings) if options.settings else AnalysisSettings(),
@@ -117,7 +114,7 @@ def _by_vessel(
     found: dict[str, list[T]] = {}
     for word, value in given:
         if word is None and len(names) > 1:
-            raise click.UsageError(
+            raise UsageError(
                 f"{option} needs the vessel where there are several, such as {names[0]}=..."
             )
         vessel = names[0] if word is None else _vessel(word, names, option)
@@ -128,7 +125,7 @@ def _by_vessel(
 def _vessel(word: str, names: tuple[str, ...], option: str) -> str:
     vessel = vessel_name(word) or word
     if vessel not in names:
-        raise click.UsageError(
+        raise UsageError(
             f"{option}: {word} is no vessel of this case; there are {', '.join(names)}."
         )
     return vessel

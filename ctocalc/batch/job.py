@@ -1,17 +1,16 @@
-"""One patient from paths to a result: the way that ``analyze`` and ``demo`` share."""
+"""One patient from paths to a result: the way that every command shares."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-import click
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.cli.case_options import CaseOptions, request_of, vessel_names
-from ctocalc.cli.outlines import read_outlines
-from ctocalc.cli.scan import Scan, open_scan, read_scan
-from ctocalc.errors import CenterlineRefused, Notice
+from ctocalc.batch.options import CaseOptions, request_of, vessel_names
+from ctocalc.batch.outlines import read_outlines
+from ctocalc.batch.scan import Scan, open_scan, read_scan
+from ctocalc.errors import CenterlineRefused, Notice, UsageError
 from ctocalc.files.centerlines import read_branches, read_tree
 from ctocalc.image.scan import require_measurable
 from ctocalc.image.volume import Volume
@@ -33,7 +32,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
 
     Raises
     ------
-    click.UsageError
+    UsageError
         When the options contradict each other or the vessels of the case.
     InputRefused
         When the scan, the settings, the clinical file or every line is refused; further reasons
@@ -171,7 +170,7 @@ def _check_caps(request: Request, lines: list[Centerline]) -> None:
         length = float(np.linalg.norm(steps, axis=1).sum())
         for _, end in request.caps_mm.get(line.vessel, ()):
             if end > length:
-                raise click.UsageError(
+                raise UsageError(
                     f"--cap: {end:g} mm lies beyond the end of {line.vessel}, whose line is "
                     f"{length:.1f} mm long."
                 )
@@ -181,7 +180,7 @@ def _check_targets(request: Request, result: CaseResult) -> None:
     for vessel in result.vessels:
         number = request.target_lesion.get(vessel.vessel)
         if number is not None and number > len(vessel.lesions):
-            raise click.UsageError(
+            raise UsageError(
                 f"--target-lesion {vessel.vessel}={number}: {len(vessel.lesions)} lesions were "
                 "found there."
             )

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import click
 import numpy as np
 
-from ctocalc.cli.case_options import CaseOptions
-from ctocalc.errors import ImageRefused
+from ctocalc.batch.options import CaseOptions
+from ctocalc.errors import ImageRefused, UsageError
 from ctocalc.files.contours import read_contours
 from ctocalc.files.images import open_image, read
 from ctocalc.files.toml import refused
@@ -28,7 +27,7 @@ def read_outlines(
 
     Raises
     ------
-    click.UsageError
+    UsageError
         When a file cannot be given to one vessel of the case.
     SettingsRefused
         When a file cannot be read, or is no contour file or binary mask.
@@ -58,7 +57,7 @@ def _vessel(word: str | None, said: str | None, names: Sequence[str], option: st
     if vessel is None and len(names) == 1:
         return names[0]
     if vessel is None or vessel not in names:
-        raise click.UsageError(
+        raise UsageError(
             f"{option} needs a vessel of this case, such as {names[0]}=FILE; there are "
             f"{', '.join(names)}."
         )

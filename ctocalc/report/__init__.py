@@ -1,0 +1,1 @@
+"""The rim that is seen: pages and figures, drawn from result.json and sections.npz."""
