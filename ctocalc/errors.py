@@ -7,7 +7,7 @@
     │   ├── ImageRefused
     │   ├── CenterlineRefused
     │   └── SettingsRefused
-    ├── UsageError          the request contradicts itself or the case         exit 2
+    ├── UsageError          the request contradicts itself or the case        exit 2
     └── OutputFailed        a result could not be written                     exit 5
 
 A refusal is a sentence: what was found, what was expected, what to do.  It never holds a
