@@ -183,8 +183,7 @@ def _line(text: str, vessel: str | None) -> "LineOption":
 @click.option(
     "--no-report",
     is_flag=True,
-    expose_value=False,
-    help="No page and no figures, which this version never draws.",
+    help="No page and no figures.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print result.json and nothing else.")
 @click.pass_context
@@ -206,6 +205,7 @@ def command(  # noqa: PLR0913, PLR0917
     targets: tuple[tuple[str | None, int], ...],
     contours: tuple[tuple[str | None, Path], ...],
     masks: tuple[tuple[str | None, Path], ...],
+    no_report: bool,
     as_json: bool,
 ) -> Exit:  # fmt: skip
     """Measure and score the chronic total occlusions of one patient.
@@ -237,14 +237,15 @@ def command(  # noqa: PLR0913, PLR0917
         contours=contours,
         masks=masks,
     )
-    return run(options, out=out, as_json=as_json)
+    return run(options, out=out, report=not no_report, as_json=as_json)
 
 
-def run(options: "CaseOptions", *, out: Path | None, as_json: bool) -> Exit:
+def run(options: "CaseOptions", *, out: Path | None, report: bool, as_json: bool) -> Exit:
     """Analyze one case, write it to ``out``, and say on stdout and stderr what came of it."""
+    from ctocalc.batch.folder import write_result
     from ctocalc.batch.job import analyze_case, warnings
     from ctocalc.cli.summary import summary
-    from ctocalc.files.results import result_text, write_case
+    from ctocalc.files.results import result_text
 
     try:
         result = analyze_case(options)
@@ -254,7 +255,7 @@ def run(options: "CaseOptions", *, out: Path | None, as_json: bool) -> Exit:
         raise
     for line in warnings(result):
         click.echo(line, err=True)
-    folder = write_case(result, out) if out else None
+    folder = write_result(result, out, report=report) if out else None
     if as_json:
         click.echo(result_text(result), nl=False)
     else:

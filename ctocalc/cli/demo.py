@@ -71,16 +71,16 @@ def _cases() -> Iterator[list[Path]]:
 
 def _attempt(case: Path, out: Path, count: str) -> CaseResult | None:
     """Analyze one case and write it, with a line on stderr; None when it failed."""
+    from ctocalc.batch.folder import write_result
     from ctocalc.batch.job import analyze_case
     from ctocalc.batch.options import CaseOptions, LineOption
-    from ctocalc.files.results import write_case
 
     click.echo(f"[{count}] {case.name} ... ", nl=False, err=True)
     begun = time.perf_counter()
     lines = tuple(LineOption(path=path) for path in sorted(case.glob("centerlines/*.csv")))
     try:
         result = analyze_case(CaseOptions(series=case / "dicom", lines=lines, case_id=case.name))
-        write_case(result, out)
+        write_result(result, out, report=True)
     except InputRefused as error:
         click.echo(f"{error.code}: {error}", err=True)
         return None

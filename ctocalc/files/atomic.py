@@ -31,7 +31,7 @@ def replace_file(target: Path, content: bytes) -> None:
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[str]) -> None:
-    """Write ``files`` as the folder ``target``, replacing an older one of the same kind.
+    """Write ``files`` (by name, or folder/name) as ``target``, replacing one of the same kind.
 
     They are written to a hidden sibling, flushed to disk and moved into place, so nobody ever
     sees half a folder.  ``ours`` names what an older folder may hold; anything else in it was
@@ -49,8 +49,10 @@ def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[st
         _refuse_strangers(target, ours)
         fresh.mkdir(parents=True)
         for name, content in files.items():
+            (fresh / name).parent.mkdir(exist_ok=True)
             _write(fresh / name, content)
-        _flush_folder(fresh)
+        for folder in {(fresh / name).parent for name in files} | {fresh}:
+            _flush_folder(folder)
         _swap(fresh, target, aside)
     except OSError as error:
         why = error.strerror or type(error).__name__

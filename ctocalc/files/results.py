@@ -152,8 +152,13 @@ def write_case(result: CaseResult, out: Path) -> Path:
     OutputFailed
         When it cannot be written, or would replace files that ctocalc did not write.
     """
-    if not is_case_id(result.case_id):
-        raise ValueError(f"{result.case_id!r} cannot name a case")
-    folder = out / result.case_id
-    replace_folder(folder, case_files(result), CASE_FILES)
+    return write_files(result.case_id, case_files(result), out)
+
+
+def write_files(case_id: str, files: Mapping[str, bytes], out: Path) -> Path:
+    """Write ``files`` as the folder ``out/case_id``; errors as for `write_case`."""
+    if not is_case_id(case_id):
+        raise ValueError(f"{case_id!r} cannot name a case")
+    folder = out / case_id
+    replace_folder(folder, files, CASE_FILES)
     return folder
