@@ -13,6 +13,7 @@ from ctocalc.lesion.lesion import (
     Island,
     Lesion,
     OcclusionPart,
+    OptimalView,
     Plaque,
     Presence,
     ProtocolCalcium,
@@ -23,6 +24,7 @@ from ctocalc.lesion.lesion import (
     Stump,
     StumpCall,
     VesselCalcium,
+    View,
 )
 from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.facts import Fact, Facts, Source
@@ -104,6 +106,19 @@ def landing() -> DistalLanding:
     )  # fmt: skip
 
 
+def views() -> OptimalView:
+    def view(lao_rao_deg: float, cran_caud_deg: float, share: float) -> View:
+        told = plain(share, Unit.FRACTION)
+        return View(
+            lao_rao_deg=lao_rao_deg, cran_caud_deg=cran_caud_deg, foreshortening=told
+        )  # fmt: skip
+
+    return OptimalView(
+        single=view(-30.0, 25.0, 0.02), biplane_first=view(-30.0, 0.0, 0.04),
+        biplane_second=view(50.0, 20.0, 0.08), biplane_apart_deg=80.5,
+    )  # fmt: skip
+
+
 def lesion() -> Lesion:
     bend = Bend(at_mm=18.0, start_mm=14.0, end_mm=22.0, angle_deg=found(50.0, Unit.DEG))
     part = OcclusionPart(
@@ -152,6 +167,7 @@ def lesion() -> Lesion:
         side_branches=(branch(),),
         remodelling_largest=found(1.1, Unit.FRACTION),
         remodelling_smallest=found(0.6, Unit.FRACTION), distal_landing=landing(),
+        optimal_view=views(),
     )  # fmt: skip
 
 

@@ -62,6 +62,34 @@ LANDING = (
     ),
 )  # fmt: skip
 
+VIEW = (
+    Field(
+        name="lao_rao_deg", shape="plain", unit=DEG, low=-90, high=90, nullable=True,
+        doc="C-arm angle: LAO positive, RAO negative.",
+    ),
+    Field(
+        name="cran_caud_deg", shape="plain", unit=DEG, low=-90, high=90, nullable=True,
+        doc="C-arm angle: cranial positive, caudal negative.",
+    ),
+    Field(
+        name="foreshortening", unit=Unit.FRACTION, low=0, high=1,
+        doc="Share of the lesion's course, entry to exit, that the view does not show; geometry "
+        "only: breathing, beat, table and overlapping vessels are not considered.",
+    ),
+)  # fmt: skip
+# What the views of a lesion are called, and what their columns begin with.
+VIEWS = {
+    "single": "optimal_view_",
+    "biplane_first": "biplane_first_",
+    "biplane_second": "biplane_second_",
+}
+BIPLANE = (
+    Field(
+        name="biplane_apart_deg", shape="plain", unit=DEG, low=0, high=90, nullable=True,
+        doc="Angle between the beams of the two biplane views.",
+    ),
+)  # fmt: skip
+
 CROSSING = {
     "proximal_cap_seen": "The proximal cap lies on the line.",
     "proximal_cap_blunt": "It is blunt, or leaves no stump.",

@@ -18,7 +18,16 @@ from ctocalc.files.meanings import (
     REGIONS,
     VESSEL_CALCIUM,
 )
-from ctocalc.files.meanings_parts import BEND, CROSSING, LANDING, LIKELIHOOD, SIDE_BRANCH
+from ctocalc.files.meanings_parts import (
+    BEND,
+    BIPLANE,
+    CROSSING,
+    LANDING,
+    LIKELIHOOD,
+    SIDE_BRANCH,
+    VIEW,
+    VIEWS,
+)
 from ctocalc.lesion.lesion import BranchPlace, StumpCall
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import Source
@@ -271,6 +280,7 @@ _LESION = _fields(
         "bends_vessel": _list(_fields(BEND)),
         "side_branches": _or_null(_list(_fields(SIDE_BRANCH, more={"place": _words(BranchPlace)}))),
         "distal_landing": _fields(LANDING, more=_FREE),
+        "optimal_view": _fields(BIPLANE, more={name: _fields(VIEW) for name in VIEWS}),
         "crossing_facts": _object(_CROSSING | _FREE),
         "occlusion_likelihood_cues": _object(_CUES),
     },

@@ -18,7 +18,7 @@ from ctocalc.files.meanings import (
     REGIONS,
     VESSEL_CALCIUM,
 )
-from ctocalc.files.meanings_parts import LANDING
+from ctocalc.files.meanings_parts import BIPLANE, LANDING, VIEW, VIEWS
 from ctocalc.files.score_table import SCORE_COLUMNS, score_rows
 from ctocalc.lesion.lesion import Lesion
 from ctocalc.quantity import Unit
@@ -144,6 +144,8 @@ _NESTED = (
     *((f"calcium_by_region.{part}", f"{part}_", REGION) for part in REGIONS),
     *((f"calcium_by_protocol.{part}", f"{part}_", PROTOCOL) for part in PROTOCOL_MEANINGS),
     ("distal_landing", "distal_landing_", LANDING),
+    *((f"optimal_view.{part}", prefix, VIEW) for part, prefix in VIEWS.items()),
+    ("optimal_view", "", BIPLANE),
 )
 
 

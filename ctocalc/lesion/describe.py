@@ -15,6 +15,7 @@ from ctocalc.lesion.lesion import Island, Lesion, OcclusionPart, Point, Presence
 from ctocalc.lesion.measures import LesionSettings, VesselMeasures
 from ctocalc.lesion.morphology import bends, remodelling, stump
 from ctocalc.lesion.spread import Z95, largest_mean, measured
+from ctocalc.lesion.view import optimal_view
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.caps import Cap
 from ctocalc.vessel.occlusion import Interruption
@@ -132,6 +133,7 @@ def _describe(
         remodelling_smallest=narrowest,
         side_branches=branches,
         distal_landing=distal_landing(last.exit, end, vessel, settings),
+        optimal_view=optimal_view(vessel, start, end, settings, truncated=truncated),
     )
 
 

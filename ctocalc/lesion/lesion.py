@@ -184,6 +184,28 @@ class DistalLanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One view of a C-arm: LAO and cranial are positive, RAO and caudal negative."""
+
+    lao_rao_deg: float | None
+    cran_caud_deg: float | None
+    foreshortening: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimalView:
+    """The least foreshortened view of a lesion, and the best pair of views for biplane.
+
+    ``biplane_apart_deg`` is the angle between the beams of the pair.
+    """
+
+    single: View
+    biplane_first: View
+    biplane_second: View
+    biplane_apart_deg: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesion:
     """One lesion of a vessel: its occlusions with less than 20 mm between them, or a subtotal.
 
@@ -244,6 +266,7 @@ class Lesion:
     remodelling_smallest: Measured
     side_branches: tuple[SideBranch, ...] | None
     distal_landing: DistalLanding
+    optimal_view: OptimalView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class LesionSettings:
     from a mouth or the ostium leaves no stump (U); an entry within ``ostial_mm`` of the ostium is
     ostial (U).  The distal landing zone is ``landing_mm`` long, diseased below
     ``landing_diameter_mm`` or beyond ``landing_stenosis_percent``, against the width of the
-    ``landing_reference_mm`` behind the exit (U).
+    ``landing_reference_mm`` behind the exit (U).  ``view_*_deg`` are how far a C-arm goes to either
+    side (U), ``biplane_apart_deg`` how far apart the beams of a pair of views are at least.
     """
 
     same_cto_gap_mm: float = 20.0
@@ -38,6 +39,11 @@ class LesionSettings:
     landing_diameter_mm: float = 2.0
     landing_stenosis_percent: float = 50.0
     landing_reference_mm: float = 20.0
+    view_lao_deg: float = 60.0
+    view_rao_deg: float = 45.0
+    view_cranial_deg: float = 45.0
+    view_caudal_deg: float = 40.0
+    biplane_apart_deg: float = 80.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -46,7 +46,9 @@ PUBLISHED = {
     "vessels.0.lesions.0 ": "segment segment_reason ostial gap_mm largest_bend_proximal_deg "
     "second_bend_proximal_deg bends_proximal largest_bend_vessel_deg second_bend_vessel_deg "
     "bends_vessel calcium_share_of_length max_calcium_thickness_mm longest_arc_over_270_mm "
-    "wall_diameter_at_calcium_mm crossing_facts",
+    "wall_diameter_at_calcium_mm optimal_view crossing_facts",
+    "vessels.0.lesions.0.optimal_view": "single biplane_first biplane_second biplane_apart_deg",
+    "vessels.0.lesions.0.optimal_view.single": "lao_rao_deg cran_caud_deg foreshortening",
     "vessels.0.lesions.0.bends_vessel.0": "at_mm start_mm end_mm angle_deg",
     "vessels.0.lesions.0.side_branches.0": "vessel place start_mm end_mm distance_to_entry_mm "
     "distance_to_exit_mm diameter_mm take_off_deg",

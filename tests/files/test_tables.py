@@ -140,7 +140,8 @@ def test_lesions_say_what_the_result_says() -> None:
 
 def test_no_field_of_a_lesion_is_forgotten() -> None:
     described = {field.name for field in (*LESION_HEAD, *LESION_MEASURES, *LESION_TAIL)}
-    nested = {"occlusions", "calcium_by_region", "calcium_by_protocol", "distal_landing"}
+    nested = {"occlusions", "calcium_by_region", "calcium_by_protocol", "distal_landing",
+              "optimal_view"}  # fmt: skip
     assert described | nested == {field.name for field in fields(Lesion)}
     assert not described & nested
 
