@@ -6,6 +6,7 @@ from ctocalc._arrays import Floats
 from ctocalc.dicom import read as dicom
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.files import images
+from ctocalc.image.turns import refuse_turns
 from ctocalc.image.volume import Volume
 
 Scan = dicom.DicomScan | images.ImageScan
@@ -53,7 +54,15 @@ def require_path(series: Path) -> None:
 def read_scan(
     scan: Scan, points_lps_mm: Floats, *, margin_mm: float
 ) -> tuple[Volume, tuple[Notice, ...], str]:
-    """Read the part of a scan around the points (M, 3); also its warnings and its digest."""
+    """Read the part of a scan around the points (M, 3); also its warnings and its digest.
+
+    Raises
+    ------
+    ImageRefused
+        When that part cannot be read, is not regular, or is not of one image.
+    """
     if isinstance(scan, dicom.DicomScan):
         return dicom.read(scan, points_lps_mm, margin_mm=margin_mm)
-    return images.read(scan, points_lps_mm, margin_mm=margin_mm)
+    volume, notices, digest = images.read(scan, points_lps_mm, margin_mm=margin_mm)
+    refuse_turns(volume)
+    return volume, notices, digest

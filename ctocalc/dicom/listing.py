@@ -1,4 +1,4 @@
-"""What a folder holds, for ``inspect``: heads of all files, pixels of three slices per image."""
+"""What a folder holds, for ``inspect``: heads of all files, pixels of a few slices per image."""
 
 import numpy as np
 from scipy.ndimage import uniform_filter
@@ -6,20 +6,25 @@ from scipy.ndimage import uniform_filter
 from ctocalc._arrays import Floats
 from ctocalc.dicom import tags
 from ctocalc.dicom.facts import facts
+from ctocalc.dicom.geometry import Stack
 from ctocalc.dicom.headers import SliceHeader
 from ctocalc.dicom.phases import Slices
-from ctocalc.dicom.pixels import check, decode
+from ctocalc.dicom.pixels import check, decode, read_block
 from ctocalc.dicom.read import longest
 from ctocalc.dicom.series import SCOUT, Folder, PhaseInfo, SeriesInfo
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.image.listed import Listed
 from ctocalc.image.scan import quality_notices, require_measurable
+from ctocalc.image.turns import MOST_IMAGES, WINDOW, refuse_turns
+from ctocalc.image.volume import Volume
 
 POOL_MM = 20.0
 POOL_HU = (250.0, 700.0)
 POOL_SD_HU = 60.0
 """A square of this side, this bright and this even lies in a contrast-filled chamber or aorta; bone
 is uneven on this scale, and soft tissue and plain blood are below 100 HU.  Ours, a hint only."""
+OVERLAPPING = 1.5
+"""Slices this many times as thick as their step may be those of two images."""
 
 
 def listing(folder: Folder) -> tuple[Listed, ...]:
@@ -64,14 +69,38 @@ def _kind(info: SeriesInfo, phase: PhaseInfo) -> str:
 
 
 def _refusal(phase: PhaseInfo) -> ImageRefused | None:
-    """Return why an image whose geometry is right cannot be measured, as far as headers tell."""
+    """Return why an image whose geometry is right cannot be measured, as far as can be told."""
     assert phase.stack is not None
+    known = facts(phase.stack, longest(phase.stack))
     try:
-        require_measurable(facts(phase.stack, longest(phase.stack)))
+        require_measurable(known)
     except ImageRefused as error:
         return error
     damaged = [error for error in map(_damage, phase.slices) if error]
-    return damaged[0] if len(damaged) == len(phase.slices) else None
+    if damaged:
+        return damaged[0] if len(damaged) == len(phase.slices) else None
+    thick = (known.slice_thickness_mm or 0.0) > OVERLAPPING * known.spacing_kji_mm[0]
+    return _turns(phase.stack) if thick else None
+
+
+def _turns(stack: Stack) -> ImageRefused | None:
+    """Look at slices in the middle: phases that take turns pass for one image of half the step."""
+    part = longest(stack)
+    count = min(WINDOW + MOST_IMAGES, part.last - part.first + 1)
+    first = (part.last - part.first + 1 - count) // 2
+    slices = stack.slices[part.first + first : part.first + first + count]
+    shared = slices[0].shared
+    try:
+        block = read_block(slices, slice(0, shared.rows))
+        grid = stack.grid(part).crop(
+            (slice(first, first + count), slice(0, shared.rows), slice(0, shared.columns))
+        )
+        refuse_turns(
+            Volume(stored=block.stored, slope=block.slope, intercept=block.intercept, grid=grid)
+        )
+    except ImageRefused as error:
+        return error if error.code is Code.SEVERAL_PHASES else None
+    return None
 
 
 def _damage(header: SliceHeader) -> ImageRefused | None:

@@ -16,6 +16,7 @@ from ctocalc.dicom.regularity import Defect, Part, refusal
 from ctocalc.dicom.series import PhaseInfo, SeriesInfo, choose, find_series
 from ctocalc.errors import Code, Notice
 from ctocalc.image.scan import ScanHeader, padding_threshold, quality_notices
+from ctocalc.image.turns import refuse_turns
 from ctocalc.image.volume import Volume
 
 _EDGE_MM = 1e-6
@@ -83,7 +84,8 @@ def read(
     ------
     ImageRefused
         SLICE_DUPLICATE, SLICE_MISSING or SPACING_IRREGULAR when a defect lies within the points
-        and their margin; TRUNCATED or PIXELS_UNDECODABLE.
+        and their margin; SEVERAL_PHASES when the slices of a CT take turns between images;
+        TRUNCATED or PIXELS_UNDECODABLE.
     """
     stack = scan.stack
     part = _part_around(stack, points_lps_mm, margin_mm)
@@ -102,6 +104,8 @@ def read(
         grid=grid.crop(box),
         padding_stored=_padding(slices, block) if is_ct else None,
     )
+    if is_ct:
+        refuse_turns(volume)
     return volume, _elsewhere(stack.defects), block.digest
 
 
