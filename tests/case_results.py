@@ -147,6 +147,7 @@ def lesion() -> Lesion:
         full_moon=Presence(present=False, value=found(0.62, Unit.FRACTION)),
         calcification=Presence(present=True, value=plain(12.0, Unit.MG)),
         multiple_occlusions=Presence(present=False),
+        channel=Presence(present=None, value=mm(0.2), reason="noise hides it"),
         calcium_volume_mm3=plain(20.0, Unit.MM3), calcium_mass_mg=plain(12.0, Unit.MG),
         agatston=Measured.unknown(Unit.SCORE, "contrast-enhanced"),
         cta_calcium_score=plain(80.0, Unit.SCORE),

@@ -194,6 +194,11 @@ LESION_MEASURES = (
         name="multiple_occlusions", shape="presence", unit=Unit.COUNT,
         doc="Two or more total interruptions, at least 5 mm of contrast between them.",
     ),
+    Field(
+        name="channel", shape="presence", unit=MM, low=0,
+        doc="Contrast runs through the occlusion; value: the diameter of a round lumen of that "
+        "contrast. No: none of 0.3 mm (setting) or more. Untold: counted as total.",
+    ),
     *CALCIUM_AMOUNT,
     *AGATSTON,
     Field(name="calcium_length_mm", unit=MM, low=0, doc="Length of all stretches with calcium."),

@@ -13,7 +13,7 @@ from ctocalc.lesion.grouping import group
 from ctocalc.lesion.landing import distal_landing
 from ctocalc.lesion.lesion import Island, Lesion, OcclusionPart, Point, Presence
 from ctocalc.lesion.measures import LesionSettings, VesselMeasures
-from ctocalc.lesion.morphology import bends, remodelling, stump
+from ctocalc.lesion.morphology import bends, channel, remodelling, stump
 from ctocalc.lesion.spread import Z95, largest_mean, measured
 from ctocalc.lesion.view import optimal_view
 from ctocalc.quantity import Measured, Unit
@@ -114,6 +114,7 @@ def _describe(
         full_moon=calcification.full_moon(found, vessel.calcium, blocked, intervals, settings),
         calcification=any_calcium,
         multiple_occlusions=_multiple(parts, vessel.island_mm),
+        channel=channel(parts),
         calcium_volume_mm3=plaque.volume(found, within),
         calcium_mass_mg=plaque.mass(found, within),
         agatston=plaque.agatston(score, contrast=vessel.contrast),

@@ -211,7 +211,8 @@ class Lesion:
 
     Lengths are arc lengths along the measured axis.  Volume, mass and scores count all of
     ``[start_mm, end_mm]``; maxima of calcium count occluded stations only.  ``gap_mm`` are the
-    lengths of contrast between one occlusion and the next.
+    lengths of contrast between one occlusion and the next.  ``channel``: contrast that runs through
+    it; None where any of its occlusions may hold one, which counts as total until one is seen.
     """
 
     lesion: int
@@ -247,6 +248,7 @@ class Lesion:
     full_moon: Presence
     calcification: Presence
     multiple_occlusions: Presence
+    channel: Presence
     calcium_volume_mm3: Measured
     calcium_mass_mg: Measured
     agatston: Measured

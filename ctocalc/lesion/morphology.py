@@ -1,14 +1,17 @@
-"""Shape of a lesion: stumps, bends, remodelling."""
+"""Shape of a lesion: stumps, channels, bends, remodelling."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ctocalc._arrays import Bools
 from ctocalc.geometry.bends import largest_bend, largest_chord_bend
 from ctocalc.geometry.curve import Curve
-from ctocalc.lesion.lesion import Stump, StumpCall
+from ctocalc.lesion.lesion import Presence, Stump, StumpCall
 from ctocalc.lesion.spread import Series, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.caps import Cap
+from ctocalc.vessel.occlusion import Interruption
 
 # A tangent over some millimetres turns this much with the centre's error, which is the radius'.
 BEND_DEG_PER_MM = 30.0
@@ -37,6 +40,17 @@ def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
         borderline=1.0 - CLEAR_P < cap.p_blunt < CLEAR_P,
         reason=f"flush with {flush_with}: no stump is left" if flush else None,
     )
+
+
+def channel(parts: Sequence[Interruption]) -> Presence:
+    """Whether contrast runs through a lesion: yes, if through the least sure of its occlusions."""
+    looks = [part.channel for part in parts]
+    told = [look for look in looks if look is not None]
+    if len(told) < len(looks):
+        return Presence(present=None, reason="a reader set the occlusion: none was looked for")
+    rank = {True: 2, None: 1, False: 0}
+    one = max(told, key=lambda look: rank[look.present])
+    return Presence(present=one.present, value=one.diameter_mm, reason=one.reason)
 
 
 def bend_sd_deg(centre_sd_mm: float) -> float:

@@ -15,8 +15,9 @@ from ctocalc.image.sections import (
     polar_sections,
 )
 from ctocalc.study.settings import AnalysisSettings
+from ctocalc.vessel.boundary import Boundary
 from ctocalc.vessel.branching import Stem
-from ctocalc.vessel.channel import channel_share
+from ctocalc.vessel.channel import Channel, find_channel
 from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
 from ctocalc.vessel.occlusion import Interruption, fades, find_occlusions, given_occlusions
@@ -146,7 +147,9 @@ def trace(
     )
     radius = np.sqrt(wall.boundary.area_mm2 / np.pi)
     gaps = tuple(
-        replace(gap, total=not _has_channel(gap, sections, radius, signal, settings))
+        gap.with_channel(
+            _channel(gap, sections, wall.boundary, signal, physics.noise_sd_hu, settings)
+        )
         for gap in gaps
         if not fades(gap, frames.arclength_mm, radius, settings.occlusion.thinnest_mm)
     )
@@ -156,21 +159,20 @@ def trace(
     )  # fmt: skip
 
 
-def _has_channel(
+def _channel(
     gap: Interruption,
     sections: CartesianSections,
-    radius_mm: Floats,
+    wall: Boundary,
     signal: LumenSignal,
+    noise_hu: float,
     settings: AnalysisSettings,
-) -> bool:
-    """Whether contrast runs through the whole interruption, too thin for single sections."""
+) -> Channel:
+    """Look for contrast between the tips of an interruption, where caps no longer show."""
     s = sections.frames.arclength_mm
     low = gap.entry.tip_mm if gap.entry else gap.start_mm
     high = gap.exit.tip_mm if gap.exit else gap.end_mm
     body = (s > low + CAP_ZONE_MM) & (s < high - CAP_ZONE_MM)
-    share = channel_share(sections, radius_mm, signal, body, settings=settings.channel)
-    least = signal.share_of(np.array(settings.channel.diameter_mm))
-    return share is not None and share >= float(least)
+    return find_channel(sections, wall, signal, body, noise_hu=noise_hu, settings=settings.channel)
 
 
 def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSettings) -> Floats:

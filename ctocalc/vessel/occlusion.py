@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from ctocalc._arrays import Bools, Floats
 from ctocalc.kernels.runs import runs
 from ctocalc.vessel.caps import Cap, fit_cap
+from ctocalc.vessel.channel import Channel
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rays import SMOOTH_ALONG_MM
 from ctocalc.vessel.tissue import Tissue
@@ -41,7 +42,8 @@ class Interruption:
     """One occlusion or subtotal of a vessel, entry to exit, in mm along the axis.
 
     ``entry`` or ``exit`` is None where it lies beyond the end of the line (truncated).  ``apart``
-    is False where the contrast before it, up to the last interruption, may be calcium.
+    is False where the contrast before it, up to the last interruption, may be calcium.  ``channel``
+    is None where none was looked for; ``total`` unless one is surely seen.
     """
 
     start_mm: float
@@ -51,6 +53,11 @@ class Interruption:
     islands_mm: tuple[tuple[float, float], ...]
     total: bool
     apart: bool = True
+    channel: Channel | None = None
+
+    def with_channel(self, channel: Channel) -> "Interruption":
+        """Return the interruption with what was told of a channel through it."""
+        return replace(self, channel=channel, total=channel.present is not True)
 
 
 def find_occlusions(
@@ -63,7 +70,7 @@ def find_occlusions(
     """Find the interruptions of contrast along one vessel.
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
-    to show on single sections is looked for by `channel.channel_share`.  Misleads where calcium as
+    to show on single sections is looked for by `channel.find_channel`.  Misleads where calcium as
     bright as the lumen plugs the vessel; ``apart`` says where it might.
     """
     step = float(np.median(np.diff(arclength_mm)))

@@ -6,10 +6,12 @@ import pytest
 from ctocalc._arrays import Floats
 from ctocalc.geometry.curve import Curve
 from ctocalc.lesion.lesion import StumpCall
-from ctocalc.lesion.morphology import bends, remodelling, stump
+from ctocalc.lesion.morphology import bends, channel, remodelling, stump
 from ctocalc.lesion.spread import Series
-from ctocalc.quantity import Unit
+from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.caps import Cap
+from ctocalc.vessel.channel import Channel
+from ctocalc.vessel.occlusion import Interruption
 
 S = np.arange(0.0, 50.01, 0.5)
 
@@ -53,6 +55,37 @@ def test_a_cap_beyond_the_line_has_no_call() -> None:
     assert found.p_blunt is None
     assert found.taper_mm.value is None
     assert found.reason
+
+
+def through(present: bool | None) -> Interruption:
+    seen = Channel(
+        present=present, diameter_mm=Measured(value=0.3, low=0.1, high=0.5, unit=Unit.MM),
+        reason="noise" if present is None else None,
+    )  # fmt: skip
+    return Interruption(
+        start_mm=10.0, end_mm=20.0, entry=None, exit=None, islands_mm=(), total=True
+    ).with_channel(seen)
+
+
+def test_only_a_channel_that_is_surely_seen_makes_it_subtotal() -> None:
+    assert through(False).total
+    assert through(None).total
+    assert not through(True).total
+
+
+def test_a_lesion_is_free_of_channels_where_all_its_occlusions_are() -> None:
+    assert channel([through(False), through(False)]).present is False
+    unsure = channel([through(False), through(None)])
+    assert unsure.present is None
+    assert unsure.reason == "noise"
+
+
+def test_a_reader_s_occlusion_was_not_looked_through() -> None:
+    given = Interruption(
+        start_mm=10.0, end_mm=20.0, entry=None, exit=None, islands_mm=(), total=True
+    )
+    assert channel([given]).present is None
+    assert "reader" in str(channel([given]).reason)
 
 
 def circle(radius_mm: float, length_mm: float) -> Curve:
