@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.batch.options import CaseOptions, request_of, vessel_names
+from ctocalc.batch.options import CaseOptions, named, request_of, unnamed, vessel_names
 from ctocalc.batch.outlines import read_outlines
 from ctocalc.batch.scan import Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice, UsageError
@@ -38,6 +38,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
         When the scan, the settings, the clinical file or every line is refused; further reasons
         are its ``__notes__``.
     """
+    untold, options = unnamed(options), named(options)
     names = vessel_names(options)
     request = request_of(options, names)
     lines, branches, refused = _read_lines(options)
@@ -66,7 +67,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
             *(InputDigest(role=f"branch {line.vessel}", sha256=line.digest) for line in branches),
             *digests,
         ),
-        notices=(*scan.notices, *notices),
+        notices=(*scan.notices, *notices, *untold),
     )  # fmt: skip
     _check_targets(request, result)
     return with_refused(result, names, refused)
@@ -100,7 +101,7 @@ def _read_lines(options: CaseOptions) -> tuple[list[Centerline], list[Centerline
                 option.path, vessel=option.name, frame=options.frame, label=option.label
             )
         except CenterlineRefused as error:
-            refused[option.name] = error
+            refused[str(option.name)] = error
         else:
             read.append(tree.main)
             others += tree.others

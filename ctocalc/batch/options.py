@@ -1,14 +1,14 @@
 """What ``analyze`` was asked for: options as typed, and the request they amount to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from ctocalc.errors import UsageError
-from ctocalc.files.centerlines import name_of
+from ctocalc.errors import Code, Notice, UsageError
 from ctocalc.files.clinical import Given, clinical_sheet, read_clinical
+from ctocalc.files.names import name_of
 from ctocalc.files.results import is_case_id
 from ctocalc.files.settings import read_settings
 from ctocalc.files.toml import refused as refused_settings
@@ -28,10 +28,14 @@ class LineOption:
     vessel: str | None = None
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | None:
         """The vessel: a label that names one goes first, then ``--vessel``, then the file."""
         named = self.label and vessel_name(self.label)
         return name_of(self.path.stem, vessel=named or self.vessel, label=self.label)
+
+    def called(self, name: str) -> "LineOption":
+        """Return the option with its vessel settled."""
+        return replace(self, vessel=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,10 @@ class CaseOptions:
     masks: tuple[tuple[str | None, Path], ...] = ()
 
 
-def vessel_names(options: CaseOptions) -> tuple[str, ...]:
-    """Return the vessels of the case, in the order of their lines.
+def named(options: CaseOptions) -> CaseOptions:
+    """Return the options with every line's vessel settled, also where nothing names one.
+
+    Such a line is ``line_1``, a branch ``branch_1``, by its place in the request.
 
     Raises
     ------
@@ -69,14 +75,56 @@ def vessel_names(options: CaseOptions) -> tuple[str, ...]:
     """
     if not is_case_id(options.case_id):
         raise UsageError("--case-id takes 1 to 64 letters, digits, dots, dashes and underscores.")
-    names = tuple(line.name for line in options.lines)
-    every = (*names, *(line.name for line in options.branches))
-    for name in every:
-        if every.count(name) > 1:
+    told = [line.name for line in (*options.lines, *options.branches) if line.name]
+    for name in told:
+        if told.count(name) > 1:
             raise UsageError(
-                f"{every.count(name)} centerlines are named {name}; give each its own --vessel."
+                f"{told.count(name)} centerlines are named {name}; give each its own --vessel."
             )
-    return names
+    return replace(
+        options,
+        lines=_settled(options.lines, "line", told),
+        branches=_settled(options.branches, "branch", told),
+    )
+
+
+def _settled(
+    lines: tuple[LineOption, ...], word: str, taken: Sequence[str]
+) -> tuple[LineOption, ...]:
+    known, settled = set(taken), []
+    for number, line in enumerate(lines, 1):
+        free = (name for n in count(number) if (name := f"{word}_{n}") not in known)
+        name = line.name or next(free)
+        known.add(name)
+        settled.append(line.called(name))
+    return tuple(settled)
+
+
+def unnamed(options: CaseOptions) -> tuple[Notice, ...]:
+    """Return the warning that nothing names some lines; the options are as they were typed."""
+    settled = named(options)
+    pairs = zip((*options.lines, *options.branches), (*settled.lines, *settled.branches),
+                strict=True)  # fmt: skip
+    names = [str(line.name) for typed, line in pairs if not typed.name]
+    if not names:
+        return ()
+    return (Notice(
+        code=Code.VESSEL_UNNAMED,
+        message=f"Neither --vessel nor a file's name says which vessel {', '.join(names)} is; a "
+        "name such as LAD was expected, and scores that ask for the vessel cannot tell. Name it "
+        "with --vessel or FILE:LABEL; file names are not shown, they may hold a patient's.",
+    ),)  # fmt: skip
+
+
+def vessel_names(options: CaseOptions) -> tuple[str, ...]:
+    """Return the vessels of the case, in the order of their lines.
+
+    Raises
+    ------
+    UsageError
+        As ``named``.
+    """
+    return tuple(str(line.name) for line in named(options).lines)
 
 
 def request_of(options: CaseOptions, names: tuple[str, ...]) -> Request:

@@ -108,7 +108,8 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     "vessels",
     multiple=True,
     metavar="RCA|LAD|LCX|LM|...",
-    help="Name of the vessel when the file does not say; one per --centerline, in their order.",
+    help="Name of the vessel when the file's name does not say (it is line_1 then); one per "
+    "--centerline, in their order.",
 )
 @click.option(
     "--frame",

@@ -4,7 +4,6 @@ Nothing of a refused file's content is quoted.
 """
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,11 @@ from ctocalc.errors import CenterlineRefused, Code, InputRefused
 from ctocalc.files.lines.course import check_course, length_mm, split_at_jumps, without_repeats
 from ctocalc.files.lines.formats import read_lines
 from ctocalc.files.lines.line import LARGEST_BYTES, Line, refused
+from ctocalc.files.names import name_of, vessel_in
 from ctocalc.vessel.centerline import Centerline, coronary_part
 from ctocalc.vessel.segments import vessel_name
 
+UNNAMED = "line_1"
 SHORTEST_MM = 10.0
 MOST_LISTED = 12
 
@@ -53,7 +54,8 @@ def read_tree(
     Parameters
     ----------
     vessel
-        Name to use; else ``label`` when it is a vessel's name, else the file's stem.
+        Name to use; else ``label`` when it is a vessel's name, else the file's stem when that is
+        words of anatomy, else ``line_1``.
     frame
         "lps" or "ras", what the user declares; None leaves it to the file.
     label
@@ -72,7 +74,7 @@ def read_tree(
     radii a line that starts in the aorta is not noticed here.
     """
     lines, digest = _read(Path(path))
-    name = name_of(Path(path).stem, vessel=vessel, label=label)
+    name = name_of(Path(path).stem, vessel=vessel, label=label) or UNNAMED
     chosen = _choice(lines, label, name)
     main = coronary_part(_centerline(lines[chosen], name, frame, digest))
     _check_length(main)
@@ -95,7 +97,7 @@ def read_branches(
         As ``read_tree``.
     """
     lines, digest = _read(Path(path))
-    name = name_of(Path(path).stem, vessel=vessel, label=label)
+    name = name_of(Path(path).stem, vessel=vessel, label=label) or UNNAMED
     if label or len(lines) == 1:
         return (_centerline(lines[_choice(lines, label, name)], name, frame, digest),)
     return tuple(line for _, line in _numbered(lines, name, frame, digest))
@@ -114,34 +116,10 @@ def _numbered(
 ) -> list[tuple[int, Centerline]]:
     """Return lines by their place in the file; those whose label names no vessel get a number."""
     return [
-        (n, _centerline(line, _vessel_in(line.label or "") or f"{name}_{n + 1}", frame, digest))
+        (n, _centerline(line, vessel_in(line.label or "") or f"{name}_{n + 1}", frame, digest))
         for n, line in enumerate(lines)
         if len(line.points_mm) > 1
     ]
-
-
-def name_of(stem: str, *, vessel: str | None, label: str | None) -> str:
-    """Return the vessel's name: as given, else from the label, else from the file's stem.
-
-    A stem that holds one vessel's name as a word ("case7_LAD") is that vessel; any other stem is
-    kept, reduced to letters, digits, ``_``, ``.`` and ``-``.
-    """
-    if vessel:
-        return vessel_name(vessel) or _plain(vessel)
-    return (label and vessel_name(label)) or _vessel_in(stem) or _plain(stem)
-
-
-def _vessel_in(text: str) -> str | None:
-    """Return the one vessel that a text names, as a whole or as a word."""
-    whole = vessel_name(text)
-    if whole:
-        return whole
-    words = {vessel_name(word) for word in re.split(r"[^A-Za-z0-9]+", text)} - {None}
-    return words.pop() if len(words) == 1 else None
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_")[:32] or "vessel"
 
 
 def file_bytes(source: Path, refusal: Callable[[str], InputRefused]) -> bytes:
@@ -162,7 +140,7 @@ def file_bytes(source: Path, refusal: Callable[[str], InputRefused]) -> bytes:
 def _choice(lines: tuple[Line, ...], label: str | None, name: str) -> int:
     """Return which line is meant; refuse when several could be, or another vessel is named."""
     if len(lines) == 1:
-        there = _vessel_in(lines[0].label or "")
+        there = vessel_in(lines[0].label or "")
         if label is None and there and vessel_name(name) and there != name:
             raise refused(
                 f"The file calls its line {there}, it was asked for as {name}; correct one of "
@@ -185,7 +163,7 @@ def _listed(lines: tuple[Line, ...]) -> str:
     """Return numbers, vessels and lengths; a label that names no vessel might name a person."""
     told = [
         f"{line.label if (line.label or '').isdigit() else n}: "
-        f"{_vessel_in(line.label or '') or 'no name'}, {length_mm(line.points_mm):.0f} mm"
+        f"{vessel_in(line.label or '') or 'no name'}, {length_mm(line.points_mm):.0f} mm"
         for n, line in enumerate(lines[:MOST_LISTED], 1)
     ]
     return "; ".join(told + ["..."] * (len(lines) > MOST_LISTED))
@@ -197,7 +175,7 @@ def _means(line: Line, wanted: str) -> bool:
         return False
     vessel = vessel_name(wanted)
     same = line.label.strip().casefold() == wanted.strip().casefold()
-    return same or (vessel is not None and _vessel_in(line.label) == vessel)
+    return same or (vessel is not None and vessel_in(line.label) == vessel)
 
 
 def _check_length(line: Centerline) -> None:

@@ -154,7 +154,7 @@ def test_when_every_line_is_refused_each_reason_is_said_and_nothing_written(
 def test_a_volume_of_another_vessel_name(result: Callable[..., Any], folder: Path) -> None:
     write_line(folder / "C:odd name:.csv")
     for arguments, name in (
-        (("--centerline", "C:odd name:.csv"), "C_odd_name"),
+        (("--centerline", "C:odd name:.csv"), "line_1"),
         (("--centerline", "C:odd name:.csv:RCA"), "RCA"),
         (("--centerline", "C:odd name:.csv", "--vessel", "cx"), "LCX"),
         (("--centerline", "lad.csv:RCA", "--vessel", "LM"), "RCA"),

@@ -133,7 +133,9 @@ def test_the_users_frame_is_honoured_and_must_not_contradict_the_file(tmp_path: 
         ("lad.csv", None, "main line", "LAD"),
         ("case7_RCA_v2.csv", None, None, "RCA"),
         ("rca-and-lad.csv", None, None, "rca-and-lad"),
-        ("Graft to näher.csv", None, None, "Graft_to_n_her"),
+        ("Graft to näher.csv", None, None, "line_1"),
+        ("Graft to näher.csv", "Graft to näher", None, "Graft_to_n_her"),
+        ("left main, branch.csv", None, None, "line_1"),
         ("lad.csv", "neo/vessel", None, "neo_vessel"),
     ],
 )
