@@ -18,7 +18,7 @@ def sections_bytes(result: CaseResult) -> bytes | None:
     Every array of vessel V is named ``V/name``, its first axis the stations:
 
     ``hu`` (N, P, P) int16, ``-32768`` outside the scan; ``calcium`` (N, P, P) uint8, 255 = all of
-    the pixel; rows run along ``normal``, columns along ``binormal``, at ``offset_mm`` (P,) float32;
+    the pixel; rows run along ``binormal``, columns along ``normal``, at ``offset_mm`` (P,) float32;
     ``lumen_radius_mm``, ``wall_radius_mm`` (N, A) float32 at A equal clock angles from ``normal``
     towards ``binormal``, NaN where not found, with ``*_confidence`` (N,) in 0-1;
     ``origin_lps_mm``, ``tangent``, ``normal``, ``binormal`` (N, 3) and ``arclength_mm`` (N,)

@@ -61,7 +61,7 @@ class LineFacts:
 class VesselImages:
     """Cartesian sections with their contours: what pages and exports need without the scan.
 
-    ``hu`` (N, P, P) float32, row = along ``frames.normal``, column = along ``frames.binormal``,
+    ``hu`` (N, P, P) float32, row = along ``frames.binormal``, column = along ``frames.normal``,
     at ``offset_mm`` (P,); ``calcium`` (N, P, P) float32 in 0-1 is the share of each pixel.
     """
 

@@ -50,13 +50,13 @@ def measure_arcs(share: Floats32, wall: Boundary, offset_mm: Floats, least_mm: f
     a nodule into a ring, and ``centre_sd_deg`` is large.
     """
     centre = wall.centroid_mm
-    thick = _thickness(share, wall, centre, offset_mm)
+    thick = thickness_on_rays(share, wall, centre, offset_mm)
     present = thick >= least_mm
     union = union_arc_deg(present)
     thin, full = (union_arc_deg(thick >= limit) for limit in THICKNESS_LIMITS_MM)
     shifts = CENTRE_SD_MM * np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
     moved = [
-        union_arc_deg(_thickness(share, wall, centre + shift, offset_mm) >= least_mm) - union
+        union_arc_deg(thickness_on_rays(share, wall, centre + shift, offset_mm) >= least_mm) - union
         for shift in shifts
     ]
     # Two axes, each seen from both sides.
@@ -90,8 +90,10 @@ def share_on_rays(
     return out
 
 
-def _thickness(share: Floats32, wall: Boundary, centre_mm: Floats, offset_mm: Floats) -> Floats:
-    """Radial thickness (N, RAYS) of calcium about a centre (N, 2).
+def thickness_on_rays(
+    share: Floats32, wall: Boundary, centre_mm: Floats, offset_mm: Floats
+) -> Floats:
+    """Radial thickness (N, RAYS) in mm of calcium about a centre (N, 2), from ``normal`` on.
 
     Shares are summed, not counted from a half on: a thin layer fills no pixel.
     """

@@ -1,0 +1,74 @@
+"""Everything along one vessel on one axis: pulled straight twice, unrolled, and as curves."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ctocalc.report.figures import curves
+from ctocalc.report.figures.straight import straightened, unrolled
+from ctocalc.report.figures.style import BAND, INK, WINDOW_HU, contour_key, sheet
+from ctocalc.report.figures.vessel import Drawn
+
+HEIGHTS = (1.0, 1.0, 1.15, 1.0, 1.0, 1.0, 0.9)
+HEIGHT_MM = 165.0
+CURVES = (curves.fraction, curves.arc, curves.area, curves.brightness)
+
+
+def along(vessel: Drawn) -> Figure:
+    """Return the figure of one vessel along its measured axis, proximal to the left.
+
+    Grey band: an occlusion from entry to exit (hatched where a channel is left: a subtotal); all
+    that stands one above the other lies at the same arc length.
+    """
+    figure = sheet(vessel.title, HEIGHT_MM)
+    axes = figure.subplots(len(HEIGHTS), 1, sharex=True, height_ratios=HEIGHTS)
+    straightened(axes[0], vessel, 0)
+    straightened(axes[1], vessel, 3)
+    image = unrolled(axes[2], vessel)
+    for draw, ax in zip(CURVES, axes[3:], strict=True):
+        draw(ax, vessel)
+        ax.spines[["top", "right"]].set_visible(False)
+    for ax in axes:
+        _mark(ax, vessel, behind=ax in axes[3:])
+    _name(axes[0], vessel)
+    _key(axes[0], vessel)
+    bar = figure.colorbar(image, cax=axes[2].inset_axes((1.02, 0, 0.015, 1)), extend="max")
+    bar.set_label("thickness, mm")
+    axes[-1].set_xlabel("arc length along the measured axis, mm")
+    axes[-1].set_xlim(vessel.along_mm[0], vessel.along_mm[-1])
+    figure.align_ylabels()
+    return figure
+
+
+def _mark(ax: Axes, vessel: Drawn, *, behind: bool) -> None:
+    """Mark entry and exit of every occlusion; curves have a band behind them, images lines."""
+    for lesion in vessel.lesions:
+        for part in lesion["occlusions"]:
+            ends = part["start_mm"], part["end_mm"]
+            if behind:
+                hatch = None if lesion["occluded"] else "////"
+                ax.axvspan(*ends, facecolor=BAND, edgecolor="white", hatch=hatch, lw=0, zorder=0)
+            else:
+                color = INK if ax.get_ylabel().startswith("calcium") else "white"
+                for mm in ends:
+                    ax.axvline(mm, color=color, lw=0.8, ls=(0, (2, 2)))
+
+
+def _name(ax: Axes, vessel: Drawn) -> None:
+    """Name the lesions above the uppermost image."""
+    place = ax.get_xaxis_transform()
+    for lesion in vessel.lesions:
+        start, end = lesion["start_mm"], lesion["end_mm"]
+        words = f"lesion {lesion['lesion']}" + ("" if lesion["occluded"] else " (subtotal)")
+        ax.plot([start, end], [1.06, 1.06], transform=place, color=INK, lw=1.5, clip_on=False,
+                solid_capstyle="butt")  # fmt: skip
+        ax.text((start + end) / 2, 1.1, words, transform=place, ha="center", va="bottom")
+    if not vessel.contrast:
+        ax.text(0.5, 1.06, "no contrast: lumen and occlusions cannot be told", ha="center",
+                transform=ax.transAxes, va="bottom")  # fmt: skip
+
+
+def _key(ax: Axes, vessel: Drawn) -> None:
+    window = "window\n{:.0f} to\n{:.0f} HU".format(*WINDOW_HU).replace("-", "−")
+    keys = contour_key(vessel.contrast)
+    ax.legend(handles=keys, loc="upper left", bbox_to_anchor=(1.0, 1.1), title=window,
+              alignment="left", title_fontsize=6.5)  # fmt: skip
