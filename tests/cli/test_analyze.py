@@ -56,7 +56,8 @@ def result(run: Run) -> Callable[..., Any]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_a_case_is_measured_scored_written_and_told(run: Run, tmp_path: Path) -> None:
@@ -83,11 +84,13 @@ def test_json_is_the_result_and_nothing_else(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
-    # "--no-report" is in scripts already: it must go on being taken.
-    for name, more in (("one", ()), ("two", ("--no-report",))):
+    for name, more in (("one", ()), ("two", ()), ("bare", ("--no-report",))):
         assert run("scan.mha", "--centerline", "lad.csv", "--out", tmp_path / name, *more)[0] == 0
-    assert contents(tmp_path / "one" / "case") == contents(tmp_path / "two" / "case")
-    assert len(contents(tmp_path / "one" / "case")) == 11
+    one, two, bare = (contents(tmp_path / name / "case") for name in ("one", "two", "bare"))
+    assert one == two
+    assert len(bare) == 11
+    assert {name: one[name] for name in bare} == bare
+    assert {"figures/LAD_along.png", "figures/LAD_lesion1_views.png"} <= one.keys() - bare.keys()
 
 
 def test_nothing_of_a_path_reaches_the_files(run: Run, tmp_path: Path, folder: Path) -> None:

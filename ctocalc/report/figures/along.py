@@ -55,16 +55,18 @@ def _mark(ax: Axes, vessel: Drawn, *, behind: bool) -> None:
 
 def _name(ax: Axes, vessel: Drawn) -> None:
     """Name the lesions above the uppermost image."""
+    ax.set_title("" if vessel.contrast else "no contrast: lumen and occlusions cannot be told")
+    if vessel.lesions:
+        ax.set_title(" ")  # keeps their place free
     place = ax.get_xaxis_transform()
     for lesion in vessel.lesions:
         start, end = lesion["start_mm"], lesion["end_mm"]
         words = f"lesion {lesion['lesion']}" + ("" if lesion["occluded"] else " (subtotal)")
-        ax.plot([start, end], [1.06, 1.06], transform=place, color=INK, lw=1.5, clip_on=False,
-                solid_capstyle="butt")  # fmt: skip
-        ax.text((start + end) / 2, 1.1, words, transform=place, ha="center", va="bottom")
-    if not vessel.contrast:
-        ax.text(0.5, 1.06, "no contrast: lumen and occlusions cannot be told", ha="center",
-                transform=ax.transAxes, va="bottom")  # fmt: skip
+        (bar,) = ax.plot([start, end], [1.06, 1.06], transform=place, color=INK, lw=1.5,
+                         clip_on=False, solid_capstyle="butt")  # fmt: skip
+        name = ax.text((start + end) / 2, 1.1, words, transform=place, ha="center", va="bottom")
+        for artist in (bar, name):
+            artist.set_in_layout(False)
 
 
 def _key(ax: Axes, vessel: Drawn) -> None:

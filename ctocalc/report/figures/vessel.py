@@ -8,7 +8,7 @@ import numpy as np
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.study.record import CaseRecord
-from ctocalc.vessel.arcs import thickness_on_rays
+from ctocalc.vessel.arcs import RAYS, thickness_on_rays
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 
 Json = dict[str, Any]
@@ -100,6 +100,8 @@ def calcium_on_rays(vessel: Drawn) -> Floats:
     the arcs of the tables are counted on.
     """
     images = vessel.images
+    if not np.isfinite(vessel.radius_mm("wall")).any():
+        return np.zeros((len(vessel.along_mm), RAYS))
     share = np.asarray(images["calcium"], dtype=np.float32) / np.float32(255)
     wall = Boundary(
         radius_mm=vessel.radius_mm("wall"), kind=BoundaryKind.WALL,
