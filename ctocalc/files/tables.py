@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -73,7 +74,14 @@ def cell_text(cell: Cell) -> str:
 
 def case_tables(result: CaseResult) -> tuple[Table, ...]:
     """Return every table of a case."""
-    return station_table(result), lesion_table(result), score_table(result), vessel_table(result)
+    return tables_of(result.vessels)
+
+
+def tables_of(vessels: Sequence[VesselResult]) -> tuple[Table, ...]:
+    """Return every table of these vessels; of none, the tables have a header and no row."""
+    return tuple(
+        table(vessels) for table in (station_table, lesion_table, score_table, vessel_table)
+    )
 
 
 VESSEL = Column(name="vessel", kind="string", doc="Name of the vessel.")
@@ -107,13 +115,13 @@ _WALL_SOURCE = Column(
 _AFTER_WALL = 1 + next(n for n, spec in enumerate(COLUMNS) if spec.name == "wall_area_mm2")
 
 
-def station_table(result: CaseResult) -> Table:
+def station_table(vessels: Sequence[VesselResult]) -> Table:
     """Return one row per station of every measured vessel."""
     profile = from_specs(COLUMNS)
     columns = (
         *_STATION_COLUMNS, *profile[:_AFTER_WALL], _WALL_SOURCE, *profile[_AFTER_WALL:]
     )  # fmt: skip
-    rows = tuple(row for vessel in result.vessels for row in _station_rows(vessel))
+    rows = tuple(row for vessel in vessels for row in _station_rows(vessel))
     return Table(name="stations", columns=columns, rows=rows)
 
 
@@ -149,7 +157,7 @@ _NESTED = (
 )
 
 
-def lesion_table(result: CaseResult) -> Table:
+def lesion_table(vessels: Sequence[VesselResult]) -> Table:
     """Return one row per lesion."""
     before = (*LESION_HEAD, _OCCLUSIONS, *LESION_MEASURES)
     columns = (
@@ -160,7 +168,7 @@ def lesion_table(result: CaseResult) -> Table:
     )
     rows = tuple(
         (vessel.vessel, *_lesion_cells(lesion, before))
-        for vessel in result.vessels
+        for vessel in vessels
         for lesion in vessel.lesions
     )
     return Table(name="lesions", columns=columns, rows=rows)
@@ -179,11 +187,11 @@ def _lesion_cells(lesion: Lesion, before: tuple[Field, ...]) -> Row:
     )
 
 
-def score_table(result: CaseResult) -> Table:
+def score_table(vessels: Sequence[VesselResult]) -> Table:
     """Return one row per score item, and one with an empty ``item`` per total."""
     rows = tuple(
         (vessel.vessel, *row)
-        for vessel in result.vessels
+        for vessel in vessels
         for score in vessel.scores
         for row in score_rows(score)
     )
@@ -208,13 +216,13 @@ _CALCIUM_PREFIX = {"volume_mm3": "calcium_", "mass_mg": "calcium_"}
 _PLAQUES = Column(name="plaques", kind="integer", low=0, doc="Number of calcified plaques.")
 
 
-def vessel_table(result: CaseResult) -> Table:
+def vessel_table(vessels: Sequence[VesselResult]) -> Table:
     """Return one row per vessel, refused ones too."""
     calcium = (
         c for f in VESSEL_CALCIUM for c in f.columns(_CALCIUM_PREFIX.get(f.name, ""))
     )  # fmt: skip
     columns = (*_VESSEL_HEAD, *calcium, _PLAQUES)
-    return Table(name="vessels", columns=columns, rows=tuple(map(_vessel_row, result.vessels)))
+    return Table(name="vessels", columns=columns, rows=tuple(map(_vessel_row, vessels)))
 
 
 def _vessel_row(vessel: VesselResult) -> Row:
