@@ -1,9 +1,12 @@
 """The recipe: one scan and its centerlines in, one CaseResult out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from ctocalc.errors import Notice
 from ctocalc.geometry.curve import Curve, smooth
@@ -41,6 +44,14 @@ MARGIN_MM = 8.0
 R = TypeVar("R")
 
 
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Keep linear algebra to one thread: sums that threads share end in other bits."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@_one_blas_thread()
 def analyse(
     volume: Volume,
     facts: ScanFacts,

@@ -4,9 +4,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from ctocalc._arrays import Floats
 from ctocalc.errors import Code
+from ctocalc.files.results import result_text
 from ctocalc.image.scan import ScanFacts
 from ctocalc.image.volume import Volume
 from ctocalc.lesion.lesion import Lesion, StumpCall
@@ -192,3 +194,12 @@ def test_the_same_input_gives_the_same_result_twice() -> None:
     assert a is not None
     assert b is not None
     np.testing.assert_array_equal(a.values, b.values)
+
+
+def test_bytes_do_not_depend_on_the_threads_of_linear_algebra() -> None:
+    made = scan(PATH, vessel(diameter=gap(13.0, 31.0)), noise_hu=25.0)
+    texts = set()
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            texts.add(result_text(run(made)))
+    assert len(texts) == 1
