@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from ctocalc._arrays import Floats
+from ctocalc.batch.folder import write_result
 from ctocalc.batch.options import CaseOptions, named, request_of, unnamed, vessel_names
 from ctocalc.batch.outlines import read_outlines
-from ctocalc.batch.scan import Scan, open_scan, read_scan
+from ctocalc.batch.scan import KeptScans, Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice, UsageError
 from ctocalc.files.centerlines import read_branches, read_tree
 from ctocalc.image.scan import require_measurable
@@ -25,10 +27,24 @@ from ctocalc.vessel.tree import beside_elders, branches_of, trunk_rank
 Refusals = dict[str, CenterlineRefused]
 
 
-def analyze_case(options: CaseOptions) -> CaseResult:
+def finish_case(options: CaseOptions, out: Path, scans: KeptScans) -> tuple[str, ...]:
+    """Do what ``analyze --out`` does, with the scan that is open; return the refused vessels.
+
+    Raises
+    ------
+    UsageError, InputRefused, OutputFailed
+        As ``analyze_case`` and ``write_result``.
+    """
+    result = analyze_case(options, scans)
+    write_result(result, out, report=True)
+    return tuple(vessel.vessel for vessel in result.vessels if vessel.status != "ok")
+
+
+def analyze_case(options: CaseOptions, scans: KeptScans | None = None) -> CaseResult:
     """Read, place, measure and score one patient; nothing is written.
 
-    Lines that are refused become vessels with status "refused".
+    Lines that are refused become vessels with status "refused".  With ``scans``, cases of one scan
+    share one read of it.
 
     Raises
     ------
@@ -43,7 +59,8 @@ def analyze_case(options: CaseOptions) -> CaseResult:
     request = request_of(options, names)
     lines, branches, refused = _read_lines(options)
     _check_caps(request, lines)
-    scan = open_scan(options.series, wanted=options.wanted_series, phase=options.wanted_phase)
+    open_, read_ = (scans.open, scans.read) if scans else (open_scan, read_scan)
+    scan = open_(options.series, wanted=options.wanted_series, phase=options.wanted_phase)
     require_measurable(scan.facts)
     lines, outside = _split(lines, scan)
     refused |= outside
@@ -51,7 +68,7 @@ def analyze_case(options: CaseOptions) -> CaseResult:
         raise _every(refused)
     branches = _or_refused(*_split(branches, scan))
     reach = _reach([*lines, *branches], scan)
-    volume, notices, digest = read_scan(scan, reach, margin_mm=MARGIN_MM)
+    volume, notices, digest = read_(scan, reach, margin_mm=MARGIN_MM)
     lines, implausible = _placed(lines, scan, volume)
     branches = _or_refused(*_placed(branches, scan, volume))
     refused |= implausible

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ctocalc._arrays import Floats
 from ctocalc.dicom import read as dicom
+from ctocalc.dicom.kept import KeptPixels
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.files import images
 from ctocalc.image.turns import refuse_turns
@@ -49,6 +50,42 @@ def require_path(series: Path) -> None:
             "The path given as SERIES does not exist; give a folder of DICOM files, or a NIfTI, "
             "NRRD or MHA file.",
         )
+
+
+class KeptScans:
+    """One scan at a time, kept for the next case of it: headers parsed once, voxels read once.
+
+    Results do not depend on it: what is kept are the bytes of the files.
+    """
+
+    def __init__(self) -> None:
+        self._mark = ""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._scans: dict[tuple[Path, str | None, str | None], Scan] = {}
+        self._pixels, self._voxels = KeptPixels(), images.KeptVoxels()
+
+    def turn_to(self, mark: str) -> None:
+        """Forget what is kept unless it is of this scan; ``mark`` is a digest of its files."""
+        if mark != self._mark:
+            self._mark = mark
+            self._forget()
+
+    def open(self, series: Path, *, wanted: str | None, phase: str | None) -> Scan:
+        """Return what ``open_scan`` does."""
+        name = series, wanted, phase
+        if name not in self._scans:
+            self._scans[name] = open_scan(series, wanted=wanted, phase=phase)
+        return self._scans[name]
+
+    def read(
+        self, scan: Scan, points_lps_mm: Floats, *, margin_mm: float
+    ) -> tuple[Volume, tuple[Notice, ...], str]:
+        """Return what ``read_scan`` does."""
+        if isinstance(scan, dicom.DicomScan):
+            return dicom.read(scan, points_lps_mm, margin_mm=margin_mm, kept=self._pixels)
+        return images.read(scan, points_lps_mm, margin_mm=margin_mm, kept=self._voxels)
 
 
 def read_scan(

@@ -14,6 +14,7 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 COMMANDS = {
     "analyze": "Measure and score one patient: the main job.",
+    "batch": "Measure and score many patients, unattended.",
     "inspect": "Say what is in a folder, and whether it is usable.",
     "demo": "Run the main job on the synthetic cases that come with ctocalc.",
     "phantom": "Write a synthetic case: DICOM, centerlines and the truth.",

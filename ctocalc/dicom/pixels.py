@@ -18,6 +18,7 @@ from ctocalc.dicom import tags
 from ctocalc.dicom.compressed import CutOff, decoded_frame, frame_bytes
 from ctocalc.dicom.elements import inflated
 from ctocalc.dicom.headers import SliceHeader
+from ctocalc.dicom.kept import KeptPixels
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.image.scan import MOST_BYTES
 
@@ -39,11 +40,14 @@ class Block:
     digest: str
 
 
-def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
+def read_block(
+    slices: tuple[SliceHeader, ...], rows: slice, kept: KeptPixels | None = None
+) -> Block:
     """Return these rows of these slices.
 
     Where all slices share slope, intercept and pixel format, values stay as stored (int16, uint16);
-    otherwise each slice is converted with its own to HU in float32.
+    otherwise each slice is converted with its own to HU in float32.  ``kept`` keeps what was read
+    for the next call.
 
     Raises
     ------
@@ -61,8 +65,8 @@ def read_block(slices: tuple[SliceHeader, ...], rows: slice) -> Block:
     def fill(n: int) -> bytes:
         header = slices[n]
         if uniform and _plain(header):
-            return _read_rows(header, rows, block[n])
-        values, digest = decode(header)
+            return _read_rows(header, rows, block[n], kept)
+        values, digest = kept.frame(header, decode) if kept else decode(header)
         wanted = values[rows]
         if not uniform:
             wanted = wanted * np.float64(header.slope) + header.intercept
@@ -198,12 +202,28 @@ def _plain(header: SliceHeader) -> bool:
     return in_file and header.shared.bits_allocated == 16
 
 
-def _read_rows(header: SliceHeader, rows: slice, out: Array) -> bytes:
+def _read_rows(
+    header: SliceHeader, rows: slice, out: Array, kept: KeptPixels | None = None
+) -> bytes:
     """Read rows straight into ``out`` and return the digest of header and bytes."""
+    view = out.data.cast("B")
+    if kept:
+        view[:] = kept.rows(header, rows, _fill)
+    else:
+        _fill(header, rows, view)
+    digest = hashlib.sha256(header.raw)
+    digest.update(view)
+    if header.shared.syntax == tags.EXPLICIT_BE:
+        out.byteswap(inplace=True)
+    _drop_unused_bits(out, header)
+    return digest.digest()
+
+
+def _fill(header: SliceHeader, rows: slice, view: memoryview) -> None:
+    """Read the bytes of rows."""
     assert header.pixel_offset is not None
-    width = header.shared.columns * 2
+    width, done = header.shared.columns * 2, 0
     start = header.pixel_offset + header.frame * header.shared.frame_bytes + rows.start * width
-    view, done = out.data.cast("B"), 0
     try:
         descriptor = os.open(header.path, os.O_RDONLY)
     except OSError as error:
@@ -216,12 +236,6 @@ def _read_rows(header: SliceHeader, rows: slice, out: Array) -> bytes:
             done += count
     finally:
         os.close(descriptor)
-    digest = hashlib.sha256(header.raw)
-    digest.update(view)
-    if header.shared.syntax == tags.EXPLICIT_BE:
-        out.byteswap(inplace=True)
-    _drop_unused_bits(out, header)
-    return digest.digest()
 
 
 def _native_frame(header: SliceHeader) -> bytes:

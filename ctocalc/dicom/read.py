@@ -10,6 +10,7 @@ from ctocalc.dicom.circle import mark_outside
 from ctocalc.dicom.facts import facts
 from ctocalc.dicom.folder import Scan
 from ctocalc.dicom.geometry import Stack
+from ctocalc.dicom.kept import KeptPixels
 from ctocalc.dicom.phases import Slices
 from ctocalc.dicom.pixels import Block, read_block
 from ctocalc.dicom.regularity import Defect, Part, refusal
@@ -69,7 +70,7 @@ def opened(found: Scan, info: SeriesInfo, phase: PhaseInfo) -> DicomScan:
 
 
 def read(
-    scan: DicomScan, points_lps_mm: Floats, *, margin_mm: float
+    scan: DicomScan, points_lps_mm: Floats, *, margin_mm: float, kept: KeptPixels | None = None
 ) -> tuple[Volume, tuple[Notice, ...], str]:
     """Read the slices and rows around the points; also return warnings and the input's digest.
 
@@ -79,6 +80,8 @@ def read(
         (M, 3) points of all vessels.
     margin_mm
         How far around them the image must be regular, and is read.
+    kept
+        Keeps what is read for the next call.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def read(
     k, j, _ = grid.box(points_lps_mm, margin_mm)
     box = (k, j, slice(0, grid.shape_kji[2]))
     slices = stack.slices[part.first + k.start : part.first + k.stop]
-    block = read_block(slices, j)
+    block = read_block(slices, j, kept)
     is_ct = scan.facts.modality in ("CT", None)
     if is_ct:
         mark_outside(block, slices[0], j)

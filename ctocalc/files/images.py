@@ -24,12 +24,34 @@ _NRRD = (".nrrd", ".nhdr")
 _SUFFIXES = (".nii", ".nii.gz", ".mha", ".mhd", *_NRRD)
 _KIND = "volume file"
 
+Box = tuple[slice, slice, slice]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ImageScan(ScanHeader):
     """A volume file whose header is known; its path is never printed."""
 
     path: str
+
+
+class KeptVoxels:
+    """The part of one volume file that was asked for so far: packed files are slow to read."""
+
+    def __init__(self) -> None:
+        self._held: tuple[Box, Array] | None = None
+
+    def voxels(self, path: str, box: Box) -> Array:
+        """Return the voxels of a box, read together with those before when new."""
+        before = self._held[0] if self._held else box
+        wide = tuple(
+            slice(min(a.start, b.start), max(a.stop, b.stop))
+            for a, b in zip(box, before, strict=True)
+        )
+        if self._held is None or wide != before:
+            self._held = (wide[0], wide[1], wide[2]), _voxels(path, (wide[0], wide[1], wide[2]))
+        held, values = self._held
+        inner = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(box, held, strict=True))
+        return values[tuple(inner)]
 
 
 def is_image_file(path: Path | str) -> bool:
@@ -76,11 +98,12 @@ def listed(path: Path | str) -> Listed:
 
 
 def read(
-    scan: ImageScan, points_lps_mm: Floats, *, margin_mm: float
+    scan: ImageScan, points_lps_mm: Floats, *, margin_mm: float, kept: KeptVoxels | None = None
 ) -> tuple[Volume, tuple[Notice, ...], str]:
     """Read the voxels around the points; also return warnings and the input's digest.
 
     Values are HU as the file gives them.  Integers that fit stay 16 bit, all else becomes float32.
+    ``kept`` keeps what is read for the next call.
 
     Raises
     ------
@@ -88,7 +111,7 @@ def read(
         TRUNCATED when the voxels cannot be read.
     """
     box = scan.grid.box(points_lps_mm, margin_mm)
-    stored = _stored(_library(scan.path).voxels_of(Path(scan.path), box))
+    stored = _stored(kept.voxels(scan.path, box) if kept else _voxels(scan.path, box))
     grid = scan.grid.crop(box)
     digest = hashlib.sha256(repr(grid.shape_kji).encode())
     digest.update(grid.lps_from_kji.tobytes())
@@ -96,6 +119,11 @@ def read(
     padding = padding_threshold(stored, 1.0, 0.0)
     volume = Volume(stored=stored, slope=1.0, intercept=0.0, grid=grid, padding_stored=padding)
     return volume, (), digest.hexdigest()
+
+
+def _voxels(path: str, box: Box) -> Array:
+    values: Array = _library(path).voxels_of(Path(path), box)
+    return values
 
 
 def _library(path: Path | str) -> ModuleType:

@@ -1,0 +1,107 @@
+"""Where a batch runs: a local Dask cluster, or the workers of somebody's scheduler."""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import dask
+import psutil
+
+from ctocalc.errors import UsageError
+
+# Dask's own messages hold addresses, keys and tracebacks.
+SILENT = logging.CRITICAL + 1
+CONNECT_SECONDS = 30.0
+# A lost worker is no case's fault; those that are lost again and again are counted by the runner.
+ALLOWED_FAILURES = 1000
+_QUIET = {
+    "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
+    "distributed.logging": {"distributed": SILENT},
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.worker-saturation": 1.0,
+}
+
+
+@contextmanager
+def local_workers(workers: int) -> Iterator[Any]:
+    """Yield the client of a cluster of this machine: one process and one thread per worker.
+
+    Whatever happens, no process of it outlives the block.
+    """
+    from distributed import Client, LocalCluster
+
+    scratch = tempfile.mkdtemp(prefix="ctocalc-batch-")
+    logging.getLogger("distributed").setLevel(SILENT)
+    with dask.config.set(_QUIET):
+        cluster = client = None
+        try:
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
+                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
+                silence_logs=SILENT,
+            )  # fmt: skip
+            client = Client(cluster)
+            yield client
+        except BaseException:
+            _end_workers(cluster)
+            raise
+        finally:
+            for closing in (client, cluster):
+                if closing is not None:
+                    closing.close(timeout=2)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _end_workers(cluster: Any) -> None:
+    """Kill the workers at once: they would wait for the cases in hand."""
+    for nanny in cluster.workers.values() if cluster else ():
+        nanny.auto_restart = False
+        try:
+            worker = psutil.Process(nanny.pid)
+            family = [worker, *worker.children(recursive=True)]
+        except (psutil.Error, ValueError, TypeError):
+            continue
+        for process in family:
+            with suppress(psutil.Error):
+                process.kill()
+
+
+@contextmanager
+def scheduler_at(address: str) -> Iterator[Any]:
+    """Yield the client of a scheduler that runs already; its workers stay when the block ends.
+
+    Raises
+    ------
+    UsageError
+        When nothing answers there.
+    """
+    from distributed import Client
+
+    logging.getLogger("distributed").setLevel(SILENT)
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError):
+        raise UsageError(
+            "--scheduler: no Dask scheduler answers at that address; give one such as "
+            "tcp://host:8786."
+        ) from None
+    try:
+        yield client
+    finally:
+        client.close(timeout=2)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
