@@ -9,7 +9,7 @@ from ctocalc.cli.main import COMMANDS
 
 HEAVY = (
     "numpy", "scipy", "numba", "llvmlite", "pydicom", "SimpleITK", "skimage", "matplotlib",
-    "pydantic",
+    "pydantic", "distributed", "dask", "pyarrow", "rich",
 )  # fmt: skip
 RUN = """
 import sys

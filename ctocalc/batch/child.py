@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ctocalc.batch.key import Key, key_of
-from ctocalc.batch.orders import Order, Reply
+from ctocalc.batch.orders import Limits, Order, Reply
 from ctocalc.batch.scan import KeptScans
 from ctocalc.batch.store import OUTPUT_FAILED, Record, Store
 from ctocalc.errors import InputRefused, OutputFailed, UsageError
@@ -84,7 +84,7 @@ def _done(order: Order, scans: KeptScans, tell: Callable[[Key], None]) -> Reply:
         refused = job(options, Path(order.out), scans)
         return Reply(status="ok", refused=tuple(refused))
     except BaseException as error:
-        status, code, reason = _told(error)
+        status, code, reason = _told(error, order.limits)
         return Reply(status=status, code=code, reason=reason)
 
 
@@ -93,10 +93,10 @@ def answers(record: Record, order: Order) -> bool:
     return record.status == "ok" or not order.retry_failed
 
 
-def _told(error: BaseException) -> tuple[str, str | None, str]:
+def _told(error: BaseException, limits: Limits) -> tuple[str, str | None, str]:
     """Return status, code and sentence; of what nobody foresaw, only the class is told."""
     if any(isinstance(one, MemoryError) for one in _chain(error)):
-        return "memory", None, "The memory limit of a case was reached; see --memory-limit."
+        return "memory", None, limits.memory_words
     if isinstance(error, InputRefused):
         return "refused", error.code.value, str(error)
     if isinstance(error, UsageError):

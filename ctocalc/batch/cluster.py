@@ -16,6 +16,7 @@ from ctocalc.errors import UsageError
 # Dask's own messages hold addresses, keys and tracebacks.
 SILENT = logging.CRITICAL + 1
 CONNECT_SECONDS = 30.0
+CLOSE_SECONDS = 10.0
 # A lost worker is no case's fault; those that are lost again and again are counted by the runner.
 ALLOWED_FAILURES = 1000
 _QUIET = {
@@ -54,9 +55,12 @@ def local_workers(workers: int) -> Iterator[Any]:
             _end_workers(cluster)
             raise
         finally:
-            for closing in (client, cluster):
-                if closing is not None:
-                    closing.close(timeout=2)
+            opened: list[Any] = [one for one in (client, cluster) if one is not None]
+            for closing in opened:
+                try:
+                    closing.close(timeout=CLOSE_SECONDS)
+                except (TimeoutError, OSError):
+                    _end_workers(cluster)
             shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -96,7 +100,8 @@ def scheduler_at(address: str) -> Iterator[Any]:
     try:
         yield client
     finally:
-        client.close(timeout=2)
+        with suppress(TimeoutError, OSError):
+            client.close(timeout=CLOSE_SECONDS)
 
 
 def cores() -> int:

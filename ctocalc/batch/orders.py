@@ -15,6 +15,12 @@ class Limits:
     seconds: float
     memory_bytes: int
 
+    @property
+    def memory_words(self) -> str:
+        """The sentence for a case that took too much memory."""
+        gib = self.memory_bytes / 2**30
+        return f"It needs more memory than the limit of {gib:.3g} GiB; see --memory-limit."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

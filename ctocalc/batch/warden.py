@@ -101,8 +101,7 @@ class Warden:
                     why = f"It was ended after {limits.seconds:g} s; see --time-limit."
                     return "timeout", why, None
                 if self._memory() > limits.memory_bytes:
-                    gib = limits.memory_bytes / 2**30
-                    return "memory", f"It took more than {gib:.3g} GiB; see --memory-limit.", None
+                    return "memory", limits.memory_words, None
         except (EOFError, OSError):
             return "crashed", None, None
 
