@@ -27,7 +27,9 @@ from ctocalc.vessel.tree import beside_elders, branches_of, trunk_rank
 Refusals = dict[str, CenterlineRefused]
 
 
-def finish_case(options: CaseOptions, out: Path, scans: KeptScans) -> tuple[str, ...]:
+def finish_case(
+    options: CaseOptions, out: Path, scans: KeptScans, *, report: bool = True
+) -> tuple[str, ...]:
     """Do what ``analyze --out`` does, with the scan that is open; return the refused vessels.
 
     Raises
@@ -36,7 +38,7 @@ def finish_case(options: CaseOptions, out: Path, scans: KeptScans) -> tuple[str,
         As ``analyze_case`` and ``write_result``.
     """
     result = analyze_case(options, scans)
-    write_result(result, out, report=True)
+    write_result(result, out, report=report)
     return tuple(vessel.vessel for vessel in result.vessels if vessel.status != "ok")
 
 

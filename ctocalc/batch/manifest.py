@@ -17,7 +17,7 @@ from ctocalc.batch.manifest_cells import (
     case_options,
     row_faults,
 )
-from ctocalc.batch.options import CaseOptions, vessel_names
+from ctocalc.batch.options import CaseOptions, named, vessel_names
 from ctocalc.errors import Code, SettingsRefused, UsageError
 
 LARGEST_BYTES = 100_000_000
@@ -193,7 +193,7 @@ def _cases(
     for case_id, rows in groups.items():
         try:
             options = case_options([cells for _, cells, _ in rows], folder, settings)
-            names = vessel_names(options)
+            names = vessel_names(named(options))
         except UsageError as error:
             faults.append(f"row {rows[-1][0]}, column vessel: {str(error).rstrip('.')}")
             continue

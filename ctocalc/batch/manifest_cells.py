@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ctocalc.batch.cohort import cohort_tables
-from ctocalc.batch.options import CaseOptions, LineOption, vessel_names
+from ctocalc.batch.options import CaseOptions, LineOption, named, vessel_names
 from ctocalc.errors import SettingsRefused
 from ctocalc.files.clinical import FACTS, Given, clinical_sheet
 from ctocalc.files.results import is_case_id
@@ -118,18 +118,18 @@ def case_options(rows: Sequence[Cells], folder: Path, settings: Path | None) -> 
         frame=_frame(case.get("frame", "")),
         settings=settings,
     )
-    named = tuple(zip(vessel_names(plain), rows, strict=True))
+    vessels = tuple(zip(vessel_names(named(plain)), rows, strict=True))
     return replace(
         plain,
-        answers=tuple(_answers(named)),
-        caps_mm=tuple((name, cap) for name, row in named for cap in _caps(row.get("cap", ""))),
+        answers=tuple(_answers(vessels)),
+        caps_mm=tuple((name, cap) for name, row in vessels for cap in _caps(row.get("cap", ""))),
         targets=tuple(
             (name, number)
-            for name, row in named
+            for name, row in vessels
             if (number := _number(row.get("target_lesion", ""))) is not None
         ),
-        contours=tuple((n, path) for n, row in named for path in _files(row, "contours", folder)),
-        masks=tuple((n, path) for n, row in named for path in _files(row, "mask", folder)),
+        contours=tuple((n, path) for n, row in vessels for path in _files(row, "contours", folder)),
+        masks=tuple((n, path) for n, row in vessels for path in _files(row, "mask", folder)),
     )
 
 
@@ -146,10 +146,10 @@ def _line(row: Cells, folder: Path) -> LineOption:
     )
 
 
-def _answers(named: Iterable[tuple[str, Cells]]) -> Iterator[Given]:
+def _answers(vessels: Iterable[tuple[str, Cells]]) -> Iterator[Given]:
     """Yield the clinical answers: the patient's once, a vessel's for each."""
     told: set[str] = set()
-    for vessel, row in named:
+    for vessel, row in vessels:
         for fact in FACTS:
             if fact.name not in row or fact.name in told:
                 continue

@@ -27,11 +27,15 @@ Job = Callable[[CaseOptions, Path, KeptScans], Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How a batch is to be run, beside what it is run on."""
+    """How a batch is to be run, beside what it is run on.
+
+    ``report``: each case has its page and figures, which the job then draws.
+    """
 
     out: Path
     job: Job
     limits: Limits
+    report: bool = True
     settings: Path | None = None
     verify: bool = False
     retry_failed: bool = False
@@ -68,7 +72,7 @@ def plan(cases: Sequence[Case], asked: Asked) -> Plan:
         When the settings file is not valid.
     """
     settings = read_settings(asked.settings) if asked.settings else AnalysisSettings()
-    fixed = digest_of(settings_digest(settings), version("ctocalc"))
+    fixed = digest_of(settings_digest(settings), version("ctocalc"), asked.report)
     orders = [_order(case, asked, fixed) for case in by_scan(cases)]
     store = Store(asked.out)
     with ThreadPoolExecutor(READERS) as pool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,11 +80,13 @@ def _shard(ctx: click.Context, option: click.Parameter, text: str | None) -> tup
     metavar="FILE.toml",
     help="Settings that differ from the defaults; see `ctocalc settings`.",
 )
+@click.option("--no-report", is_flag=True, help="No pages and no figures.")
 @click.option("--json-log", is_flag=True, help="Log in JSON lines, on stdout too.")
 def command(  # noqa: PLR0913
     *, manifest: Path, out: Path, workers: int | None, scheduler: str | None,
     shard: tuple[int, int] | None, retry_failed: bool, verify: bool, dry_run: bool,
-    time_limit: float, memory_limit: float, settings: Path | None, json_log: bool,
+    time_limit: float, memory_limit: float, settings: Path | None, no_report: bool,
+    json_log: bool,
 ) -> Exit:  # fmt: skip
     """Measure and score the cases of MANIFEST, each in a process of its own.
 
@@ -107,7 +110,8 @@ def command(  # noqa: PLR0913
             click.echo(note, err=True)
         raise
     asked = Asked(
-        out=out, job=finish_case, settings=settings, verify=verify, retry_failed=retry_failed,
+        out=out, job=partial(finish_case, report=not no_report), report=not no_report,
+        settings=settings, verify=verify, retry_failed=retry_failed,
         limits=Limits(seconds=time_limit, memory_bytes=int(memory_limit * 2**30)),
     )  # fmt: skip
     for remark in (*read.remarks, *_missing(read)):
