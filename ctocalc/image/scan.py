@@ -13,6 +13,8 @@ FEWEST_SLICES = 4
 OUTSIDE_RECONSTRUCTION_HU = -1900.0
 """At or below this a CT value is filling: scanners write -2000, -2048 or -3024 HU outside the
 reconstruction circle, and the declared padding value is often another one."""
+MOST_APART = 1.1
+"""Slices farther apart than so many times their thickness leave gaps; less is rounding."""
 MOST_BYTES = 1 << 33
 """Of the part of a scan that is read; whatever a header claims, no more is allocated."""
 
@@ -90,7 +92,12 @@ def require_measurable(facts: ScanFacts) -> None:
 
 def quality_notices(facts: ScanFacts) -> tuple[Notice, ...]:
     """Return the warnings that the facts alone justify, whatever the settings."""
+    step, thickness = facts.spacing_kji_mm[0], facts.slice_thickness_mm or math.inf
     found = (
+        (Code.SLICES_APART, step > MOST_APART * thickness,
+         f"The slices are {step:.3g} mm apart and {thickness:.3g} mm thick: what lies between them "
+         "was not seen, or slices were left out evenly; at most their thickness apart was "
+         "expected. Export every slice."),
         (Code.GANTRY_TILT, facts.tilt_deg > 0,
          f"The slices are sheared by {facts.tilt_deg:.1f} degrees (gantry tilt); they were read "
          "with their true positions, nothing needs to be done."),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ctocalc.files.lines.line import is_radius, refused
+from ctocalc.files.lines.line import radius_share, refused
 
 MM_PER_UNIT = {"mm": 1.0, "cm": 10.0}
 BARE_COUNTS = (3, 4, 5)
@@ -21,8 +21,8 @@ _LABELS = ("vessel", "label", "branch", "line", "name", "artery", "centerline", 
 class Columns:
     """Which columns hold x, y, z, radius and label; their unit, and the frame their names declare.
 
-    ``mm`` and ``radius_mm`` are millimetres per unit of the points and of the radius; ``named``
-    whether a header said all this.
+    ``mm`` and ``radius_mm`` are millimetres per unit of the points and of the radius (half as many
+    where the column is the diameter); ``named`` whether a header said all this.
     """
 
     xyz: tuple[int, int, int] = (0, 1, 2)
@@ -56,13 +56,13 @@ def named_columns(cells: list[str], number: int) -> Columns:
         When it names no x, y and z, or mixes frames or units.
     """
     names, units = zip(*(_split_unit(cell) for cell in cells), strict=True)
-    radius = [n for n, name in enumerate(names) if is_radius(name)]
+    shares = {n: share for n, name in enumerate(names) if (share := radius_share(name))}
     label = next((names.index(word) for word in _LABELS if word in names), None)
     for frame, letters in _ANATOMICAL.items():
         if all(names.count(letter) == 1 for letter in letters):
             x, y, z = (names.index(letter) for letter in letters)
-            radius = [n for n in radius if n != x]
-            return _columns((x, y, z), radius, label, frame, units, number)
+            shares.pop(x, None)
+            return _columns((x, y, z), shares, label, frame, units, number)
     axes = {m[1]: (n, m[2]) for n, name in enumerate(names) if (m := _AXIS.fullmatch(name))}
     if set(axes) != {"x", "y", "z"}:
         raise refused(
@@ -73,12 +73,12 @@ def named_columns(cells: list[str], number: int) -> Columns:
     if len(frames) > 1:
         raise refused(f"Line {number}: the header mixes LPS and RAS columns; use one frame")
     xyz = (axes["x"][0], axes["y"][0], axes["z"][0])
-    return _columns(xyz, radius, label, next(iter(frames), None), units, number)
+    return _columns(xyz, shares, label, next(iter(frames), None), units, number)
 
 
 def _columns(
     xyz: tuple[int, int, int],
-    radius: list[int],
+    shares: dict[int, float],
     label: int | None,
     frame: str | None,
     units: tuple[float | None, ...],
@@ -88,13 +88,14 @@ def _columns(
     if len(said) > 1:
         raise refused(f"Line {number}: the header mixes units; use millimetres")
     scale = said.pop() if said else None
+    radius = max(shares, key=lambda n: shares[n], default=None)
     return Columns(
         xyz=xyz,
-        radius=radius[0] if radius else None,
+        radius=radius,
         label=label,
         frame=frame,
         mm=scale or 1.0,
-        radius_mm=(units[radius[0]] if radius else None) or scale or 1.0,
+        radius_mm=1.0 if radius is None else shares[radius] * (units[radius] or scale or 1.0),
     )
 
 

@@ -27,6 +27,7 @@ POINT_NAMES = {
     "points_ras": "ras",
 }
 RADIUS_NAMES = ("radius_mm", "radius", "radii")
+DIAMETER_NAMES = ("diameter_mm", "diameter", "diameters")
 _LISTS = ("lines", "centerlines", "branches")
 _LABELS = ("label", "vessel", "name")
 _FRAMES = ("frame", "space", "coordinatesystem")
@@ -73,17 +74,20 @@ def _line(one: Any, around: Mapping[str, Any]) -> Line:
     if millimetres != 1.0 and name.endswith("_mm"):
         raise refused("The points are called millimetres and their unit is another; correct one")
     label = next((one[name] for name in _LABELS if isinstance(one.get(name), str)), None)
-    radius = next((one[name] for name in RADIUS_NAMES if one.get(name) is not None), None)
     return Line(
         points_mm=millimetres * _numbers(one[name]),
-        radius_mm=None if radius is None else _radius_scale(one, millimetres) * _numbers(radius),
+        radius_mm=_radius(one, millimetres),
         label=label,
         frame=reduce(agreed, _frames(one, around), POINT_NAMES[name]),
     )
 
 
-def _radius_scale(one: Mapping[str, Any], millimetres: float) -> float:
-    return 1.0 if one.get(RADIUS_NAMES[0]) is not None else millimetres
+def _radius(one: Mapping[str, Any], millimetres: float) -> Floats | None:
+    for names, share in ((RADIUS_NAMES, 1.0), (DIAMETER_NAMES, 0.5)):
+        for name in names:
+            if one.get(name) is not None:
+                return share * (1.0 if name.endswith("_mm") else millimetres) * _numbers(one[name])
+    return None
 
 
 def _unit(*objects: Mapping[str, Any]) -> float:

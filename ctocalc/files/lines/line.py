@@ -12,6 +12,7 @@ MOST_POINTS = 200_000
 MOST_LINES = 1_000
 FARTHEST_MM = 1e5
 _RADIUS = ("r", "radius", "rad", "maximuminscribedsphereradius", "lumenradius")
+_DIAMETER = ("diameter", "diameters", "diam", "lumendiameter", "vesseldiameter")
 _FRAMES = {"0": "ras", "1": "lps", "ras": "ras", "lps": "lps"}
 
 
@@ -51,10 +52,10 @@ def _radius(values: Floats | None, count: int) -> Floats | None:
     return frozen(np.where(known, radius, np.nan), (count,)) if known.any() else None
 
 
-def is_radius(name: str) -> bool:
-    """Return whether a column or an array of this name holds the vessel's radius."""
-    letters = "".join(letter for letter in name.lower() if letter.isalpha())
-    return letters.removesuffix("mm") in _RADIUS
+def radius_share(name: str) -> float:
+    """Return what share of the values of a column or array so named is the radius, 0 for none."""
+    letters = "".join(letter for letter in name.lower() if letter.isalpha()).removesuffix("mm")
+    return 1.0 if letters in _RADIUS else 0.5 if letters in _DIAMETER else 0.0
 
 
 def frame_word(word: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ctocalc._arrays import Floats
-from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, is_radius, refused
+from ctocalc.files.lines.line import MOST_LINES, Line, frame_word, radius_share, refused
 
 MM_PER_UNIT = {"mm": 1.0, "cm": 10.0, "um": 0.001, "m": 1000.0}
 _SET = ("defined", "")
@@ -62,10 +62,11 @@ def _radius(measurements: object, points: int, placed: int) -> Floats | None:
     None where some points have no position: nobody can tell whose radius is whose.
     """
     for one in measurements if isinstance(measurements, list) and points == placed else ():
-        if isinstance(one, dict) and is_radius(str(one.get("name", ""))):
+        share = radius_share(str(one.get("name", ""))) if isinstance(one, dict) else 0.0
+        if share:
             values = one.get("controlPointValues")
             if isinstance(values, list) and all(isinstance(v, int | float) for v in values):
-                scale = MM_PER_UNIT.get(str(one.get("units", "mm")), 1.0)
+                scale = share * MM_PER_UNIT.get(str(one.get("units", "mm")), 1.0)
                 return scale * np.array(values, dtype=float) if len(values) == points else None
     return None
 

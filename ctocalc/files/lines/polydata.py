@@ -78,7 +78,42 @@ def _pieced(cells: list[Ints], numbers: Array) -> list[Ints]:
 
 
 def _joined(cells: list[Ints]) -> list[Ints]:
-    """Join segments: some programs write a line as cells of two points each."""
+    """Join segments: some programs write a line as cells of two points each, in any order."""
+    if len(cells) > 1 and all(len(cell) == 2 for cell in cells):
+        return _walked(cells) or _in_order(cells)
+    return _in_order(cells)
+
+
+def _walked(cells: list[Ints]) -> list[Ints]:
+    """Return the paths that segments make; none where they fork or close.
+
+    A path begins where a segment begins: at the end that comes first where both do, or neither.
+    """
+    beside: dict[int, list[int]] = {}
+    begins = set()
+    for a, b in ((int(a), int(b)) for a, b in cells):
+        begins.add(a)
+        beside.setdefault(a, []).append(b)
+        beside.setdefault(b, []).append(a)
+    if any(len(set(others)) != len(others) or len(others) > 2 for others in beside.values()):
+        return []
+    ends = [point for point, others in beside.items() if len(others) == 1]
+    paths: list[Ints] = []
+    seen: set[int] = set()
+    for end in sorted(ends, key=lambda point: point not in begins):
+        if end in seen:
+            continue
+        path, following = [end], beside[end]
+        while following:
+            path.append(following[0])
+            following = [point for point in beside[path[-1]] if point != path[-2]]
+        seen.update(path)
+        paths.append(np.array(path))
+    return paths if len(seen) == len(beside) else []
+
+
+def _in_order(cells: list[Ints]) -> list[Ints]:
+    """Join segments that follow on each other."""
     chains: list[list[Ints]] = []
     for cell in cells:
         last = chains[-1][-1] if chains else None

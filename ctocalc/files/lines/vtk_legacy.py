@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ctocalc._arrays import Array, Ints
-from ctocalc.files.lines.line import MOST_POINTS, Line, is_radius, refused
+from ctocalc.files.lines.line import MOST_POINTS, Line, radius_share, refused
 from ctocalc.files.lines.polydata import PIECE_OF, cells_of, polydata_lines, space
 
 TYPES = {
@@ -108,6 +108,7 @@ class _Polydata:
         self.points: Array | None = None
         self.cells: list[Ints] = []
         self.radius: Array | None = None
+        self.radius_share = 0.0
         self.of_points = False
         self.tuples = 0
         self.numbers: Array | None = None
@@ -220,7 +221,8 @@ def _scalars(cursor: _Cursor, found: _Polydata) -> None:
 
 def _keep(found: _Polydata, name: str, components: int, values: Array) -> None:
     """Keep the two attributes that are needed: radii of points, numbers of cells."""
-    if found.of_points and is_radius(name) and components == 1:
-        found.radius = values
+    share = radius_share(name) if found.of_points and components == 1 else 0.0
+    if share > found.radius_share:
+        found.radius, found.radius_share = share * values, share
     if not found.of_points and name == PIECE_OF:
         found.numbers = values

@@ -6,12 +6,14 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ctocalc._arrays import Array
-from ctocalc.files.lines.line import MOST_POINTS, Line, is_radius, refused
+from ctocalc.files.lines.json_points import agreed
+from ctocalc.files.lines.line import MOST_POINTS, Line, radius_share, refused
 from ctocalc.files.lines.polydata import PIECE_OF, cells_of, polydata_lines, space
 from ctocalc.files.lines.vtk_arrays import Encoding, unpack
 from ctocalc.files.lines.xml import parse_xml
 
 MOST_PIECES = 16
+HEAD_BYTES = 4096
 MOST_VALUES = 3 * MOST_POINTS
 TYPES = {
     "Int8": "i1", "UInt8": "u1", "Int16": "i2", "UInt16": "u2", "Int32": "i4", "UInt32": "u4",
@@ -20,6 +22,8 @@ TYPES = {
 _ORDERS = {"LittleEndian": "<", "BigEndian": ">"}
 _APPENDED = re.compile(rb"<AppendedData([^>]*)>\s*_")
 _END = b"</AppendedData"
+_COMMENT = re.compile(rb"<!--(.*?)-->", re.S)
+_OF_POINTS = "PointData/DataArray"
 
 
 class _File:
@@ -30,6 +34,8 @@ class _File:
         # Raw bytes between tags are no XML: the document is closed before them.
         head = data if found is None else data[: found.start()] + b"</VTKFile>"
         self.root = parse_xml(head)
+        said = b" ".join(_COMMENT.findall(head[:HEAD_BYTES]))
+        self.comment = said.decode("ascii", "replace")
         if self.root.tag != "VTKFile" or self.root.get("type") != "PolyData":
             raise refused("The VTK file does not hold polydata; save the centerline as .vtp")
         last = data.rfind(_END)
@@ -85,13 +91,12 @@ def read_vtk_xml(data: bytes) -> tuple[Line, ...]:
 def _piece(file: _File, piece: Element, frame: str | None) -> tuple[Line, ...]:
     points = _needed(file, piece, "Points/DataArray")
     count = len(points) // 3
-    radius = next(
-        (one for one in piece.findall("PointData/DataArray") if is_radius(one.get("Name", ""))),
-        None,
-    )
+    arrays = {one: radius_share(one.get("Name", "")) for one in piece.findall(_OF_POINTS)}
+    radius = max(arrays, key=lambda one: arrays[one], default=None)
     offsets = _needed(file, piece, "Lines/DataArray[@Name='offsets']")
     connectivity = _needed(file, piece, "Lines/DataArray[@Name='connectivity']")
-    values = None if radius is None else file.array(radius)
+    share = 0.0 if radius is None else arrays[radius]
+    values = share * file.array(radius) if radius is not None and share else None
     if len(points) != 3 * count or (values is not None and len(values) != count):
         raise refused("The VTK file's points or radii have the wrong number of values")
     cells = cells_of(offsets, connectivity)
@@ -116,5 +121,6 @@ def _frame(file: _File) -> str | None:
     for array in file.root.findall("PolyData/FieldData/*"):
         if array.get("Name") == "SPACE" and array.get("type") == "String":
             word = bytes(int(code) & 255 for code in file.array(array)[:64])
-            return space(f"SPACE={word.decode('ascii', 'replace').strip(chr(0))}")
-    return None
+            said = space(f"SPACE={word.decode('ascii', 'replace').strip(chr(0))}")
+            return agreed(said, space(file.comment))
+    return space(file.comment)
