@@ -109,7 +109,7 @@ def read(
     )
     if is_ct:
         refuse_turns(volume)
-    return volume, _elsewhere(stack.defects), block.digest
+    return volume, _elsewhere(stack.defects) + _cut_off(stack.slices), block.digest
 
 
 def _padding(slices: Slices, block: Block) -> float | None:
@@ -150,6 +150,16 @@ def _elsewhere(defects: tuple[Defect, ...]) -> tuple[Notice, ...]:
             )
             notices.append(Notice(code=code, message=message))
     return tuple(notices)
+
+
+def _cut_off(slices: Slices) -> tuple[Notice, ...]:
+    """Return the warning of files that end too early; those that are read were refused before."""
+    count = sum(header.truncated for header in slices)
+    message = (
+        f"Away from the vessels {count} slice(s) end before their pixel data do. They were not "
+        "read; nothing measured here depends on them. Copy the series again before other use."
+    )
+    return (Notice(code=Code.TRUNCATED, message=message),) if count else ()
 
 
 def _set_aside(info: SeriesInfo, found: Scan) -> tuple[Notice, ...]:

@@ -6,7 +6,7 @@ steps is a part; a part of fewer than four slices in a longer stack is of no use
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,8 @@ STEP_TOLERANCE_FRACTION = 0.02
 STEP_TOLERANCE_MM = 0.01
 TEXT_NOISE_MM = 1e-4  # positions are decimal text: a difference of exactly 0.01 must still pass
 NO_STEP_MM = 1e6  # stands for the step where no slice moves: nothing is equal to it
+MANY_GAPS, MOST_MISSING = 4, 0.3
+"""The share is of all steps; more long ones are no gaps: the slices lie in pairs or otherwise unevenly."""
 DRIFT_MM = 0.1  # how far a slice of a part may be from its place on the straight line
 
 
@@ -64,6 +66,9 @@ def find_defects(positions: Floats, normal: Floats, parts: Sequence[Part]) -> tu
         covered[part.first : part.last] = True
     usual = np.median(steps[covered], axis=0) if covered.any() else _usual(steps, normal)
     found = [_defect(k, steps[k], usual, normal, depth) for k in np.flatnonzero(~covered).tolist()]
+    gaps = sum(defect.code is Code.SLICE_MISSING for defect in found)
+    if gaps >= MANY_GAPS and gaps > MOST_MISSING * len(steps):
+        found = [_uneven(defect) for defect in found]
     for one, two in itertools.pairwise(parts):
         if one.last == two.first:
             k = one.last
@@ -132,6 +137,13 @@ def _straight(positions: Floats) -> bool:
     """Whether all slices lie where the line from the first to the last puts them."""
     line = np.linspace(positions[0], positions[-1], len(positions))
     return bool(np.linalg.norm(positions - line, axis=1).max() <= DRIFT_MM)
+
+
+def _uneven(defect: Defect) -> Defect:
+    if defect.code is not Code.SLICE_MISSING:
+        return defect
+    _, _, where = defect.found.partition(" missing ")
+    return replace(defect, code=Code.SPACING_IRREGULAR, found=f"one of many long steps {where}")
 
 
 def _defect(k: int, vector: Floats, usual: Floats, normal: Floats, depth: Floats) -> Defect:
