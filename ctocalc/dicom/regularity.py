@@ -19,7 +19,7 @@ STEP_TOLERANCE_MM = 0.01
 TEXT_NOISE_MM = 1e-4  # positions are decimal text: a difference of exactly 0.01 must still pass
 NO_STEP_MM = 1e6  # stands for the step where no slice moves: nothing is equal to it
 MANY_GAPS, MOST_MISSING = 4, 0.3
-"""The share is of all steps; more long ones are no gaps: the slices lie in pairs or otherwise unevenly."""
+"""Of all steps; more long ones are no gaps: the slices lie in pairs or otherwise unevenly."""
 DRIFT_MM = 0.1  # how far a slice of a part may be from its place on the straight line
 
 
