@@ -245,6 +245,7 @@ def run(options: "CaseOptions", *, out: Path | None, report: bool, as_json: bool
     """Analyze one case, write it to ``out``, and say on stdout and stderr what came of it."""
     from ctocalc.batch.folder import write_result
     from ctocalc.batch.job import analyze_case, warnings
+    from ctocalc.cli.colours import painted, say
     from ctocalc.cli.summary import summary
     from ctocalc.files.results import result_text
 
@@ -260,7 +261,7 @@ def run(options: "CaseOptions", *, out: Path | None, report: bool, as_json: bool
     if as_json:
         click.echo(result_text(result), nl=False)
     else:
-        click.echo(summary(result))
+        say(painted(summary(result)))
         click.echo(f"Results: {folder}")
     some_failed = any(vessel.status != "ok" for vessel in result.vessels)
     return Exit.SOME_FAILED if some_failed else Exit.DONE

@@ -1,21 +1,35 @@
 """A case in a few lines for people; ``result.json`` is for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from textwrap import shorten, wrap
 
-from ctocalc.lesion.lesion import Lesion, Stump
-from ctocalc.quantity import Measured, Unit
+from ctocalc.cli.amounts import told
+from ctocalc.cli.score_items import LEGEND, score_items
+from ctocalc.lesion.lesion import Lesion, Stump, View
+from ctocalc.scores.registry import system
 from ctocalc.scores.system import MODIFIED, TOTAL_OCCLUSION, Basis, Score
-from ctocalc.scores.words import UNIT_WORDS, span
+from ctocalc.scores.words import span
 from ctocalc.study.result import CaseResult, VesselResult
 
 BASES = (Basis.CORRECTED, Basis.APPARENT)
+# Whose items are told here; those of every score stand in scores.tsv.
+ITEMISED = tuple(system(name) for name in ("jcto_ct", "ct_rector", "kcct"))
+ADAPTED = " (CT-adapted)"
+TITLE, WIDTH = 45, 80
 RESEARCH = "Research use; validated on phantoms only; recommends no treatment."
 
 
 def summary(result: CaseResult) -> str:
     """Return the vessels with their lesions and scores, and what the result may be used for."""
     lines = [line for vessel in result.vessels for line in _vessel(vessel)]
-    return "\n".join([*lines, RESEARCH])
+    return "\n".join(part for line in [*lines, RESEARCH] for part in _fitted(line.rstrip()))
+
+
+def _fitted(line: str) -> list[str]:
+    """Return a line as lines of a plain terminal; what goes on is indented."""
+    room = " " * (len(line) - len(line.lstrip()) + 4)
+    return wrap(line, WIDTH, subsequent_indent=room, break_long_words=False,
+                break_on_hyphens=False) or [""]  # fmt: skip
 
 
 def _vessel(vessel: VesselResult) -> Iterator[str]:
@@ -47,71 +61,84 @@ def _lesion(lesion: Lesion) -> Iterator[str]:
     yield f"  bend              {told(lesion.bend_deg)}"
     yield f"  stumps            {_stump(lesion.proximal_stump)} proximal, " \
           f"{_stump(lesion.distal_stump)} distal"  # fmt: skip
+    best = lesion.optimal_view
+    if best.single.lao_rao_deg is None:
+        yield f"  best view         {told(best.single.foreshortening)}"
+        return
+    yield f"  best view         {_view(best.single)} (foreshortening; geometry only)"
+    if best.biplane_apart_deg is not None:
+        yield f"  biplane           {_view(best.biplane_first)}; {_view(best.biplane_second)}"
+
+
+def _view(view: View) -> str:
+    """Return a view's angles in degrees, and how much of the lesion's length it hides."""
+    turn, tilt = view.lao_rao_deg or 0.0, view.cran_caud_deg or 0.0
+    side, end = "RAO" if turn < 0 else "LAO", "CAU" if tilt < 0 else "CRA"
+    hidden = 100.0 * (view.foreshortening.value or 0.0)
+    return f"{side} {abs(turn):.0f} {end} {abs(tilt):.0f}, {hidden:.1f} %"
 
 
 def _scores(vessel: VesselResult, lesion: int) -> Iterator[str]:
-    """Return one row per score: both bases, their group, and what keeps it open."""
+    """Yield every total on both bases, what holds for all, and the items of some."""
     by_title: dict[str, dict[Basis, Score]] = {}
     for one in vessel.scores:
         if one.lesion == lesion:
             by_title.setdefault(one.score.title, {})[one.score.basis] = one.score
-    rows = [("score", *(basis.value for basis in BASES), "group", "")] if by_title else []
+    if not by_title:
+        return
+    yield from _totals(by_title)
+    for note in _notes(score for scores in by_title.values() for score in scores.values()):
+        yield f"  {note}"
+    for scores in by_title.values():
+        score = scores.get(Basis.CORRECTED)
+        if score and score.system in ITEMISED:
+            yield ""
+            yield from score_items(score)
+    yield from (f"  {line}" for line in LEGEND)
+
+
+def _totals(by_title: dict[str, dict[Basis, Score]]) -> Iterator[str]:
+    rows = [("score", *(basis.value for basis in BASES), "of")]
     rows += [_row(title, scores) for title, scores in by_title.items()]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)] if rows else []
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join([*cells, row[4]]).rstrip()
-    yield from (f"  {note}" for note in _notes(vessel, lesion))
+        yield "  ".join([*cells, row[3]]).rstrip()
 
 
-def _notes(vessel: VesselResult, lesion: int) -> Iterator[str]:
-    """Return what holds for all scores of a lesion, once: its age, and what "corrected" means."""
-    said = [note for one in vessel.scores if one.lesion == lesion for note in one.score.notes]
-    for note in filter(_of_the_lesion, dict.fromkeys(said)):
-        yield f"{Basis.CORRECTED}: {note}" if note == MODIFIED else note
-
-
-def _of_the_lesion(note: str) -> bool:
-    return note == MODIFIED or note.startswith(TOTAL_OCCLUSION)
-
-
-def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, ...]:
-    told = [_points(scores[basis]) if basis in scores else "" for basis in BASES]
-    groups = dict.fromkeys(_group(score) for score in scores.values())
-    findings = [finding for score in scores.values() for finding in score.findings]
-    remarks = {
-        "borderline": dict.fromkeys(f.item for f in findings if f.borderline),
-        "open": dict.fromkeys(f.item for f in findings if f.points is None),
-    }
-    words = [f"{remark}: {', '.join(items)}" for remark, items in remarks.items() if items]
-    notes = dict.fromkeys(note for score in scores.values() for note in score.notes)
-    words += [note for note in notes if not _of_the_lesion(note)]
-    return (title, *told, " / ".join(groups), "; ".join(words))
+def _row(title: str, scores: dict[Basis, Score]) -> tuple[str, str, str, str]:
+    corrected, apparent = (_points(scores[basis]) if basis in scores else "" for basis in BASES)
+    adapted = title.removesuffix(ADAPTED)
+    name = shorten(adapted, TITLE, placeholder=" ...)") + ("*" if adapted != title else "")
+    score = next(iter(scores.values()))
+    most = "" if score.points_low is None else f"{score.system.most_points:g}"
+    return name, corrected, apparent, most
 
 
 def _points(score: Score) -> str:
-    total = span(score.points, score.points_low, score.points_high)
-    return total if score.points_low is None else f"{total} of {score.system.most_points:g}"
+    return span(score.points, score.points_low, score.points_high)
 
 
-def _group(score: Score) -> str:
-    return score.group or ("open" if score.system.groups and score.points_low is not None else "-")
+def _notes(scores: Iterable[Score]) -> Iterator[str]:
+    """Yield what holds for all scores of a lesion, once; what holds for one, with its name."""
+    said: dict[str, list[str]] = {}
+    for score in scores:
+        for note in score.notes:
+            said.setdefault(note, []).append(score.title.removesuffix(ADAPTED))
+        if score.group:
+            said.setdefault(f"group: {score.group}", []).append(
+                f"{score.title.removesuffix(ADAPTED)}, {score.basis.value}"
+            )
+    for note, titles in said.items():
+        if note == MODIFIED:
+            yield f"{Basis.CORRECTED}: {note}"
+        elif note.startswith(TOTAL_OCCLUSION):
+            yield note
+        else:
+            yield f"{'; '.join(dict.fromkeys(titles))}: {note}"
+    yield "*: made for angiography, here filled from CT"
 
 
 def _stump(stump: Stump) -> str:
     call = "not seen" if stump.call is None else stump.call.value
     return f"{call} (borderline)" if stump.borderline else call
-
-
-def told(measured: Measured) -> str:
-    """Return value and interval with the unit, or why there is none; rounded for reading."""
-    if measured.value is None:
-        return f"cannot be told ({measured.reason})"
-    digits = 0 if measured.unit is Unit.DEG else 2 if measured.unit is Unit.FRACTION else 1
-    value, low, high = (
-        "open" if number is None else f"{number:.{digits}f}"
-        for number in (measured.value, measured.low, measured.high)
-    )
-    word = UNIT_WORDS.get(measured.unit, measured.unit.value)
-    known = measured.low is not None or measured.high is not None
-    return f"{value} {word}".strip() + (f" ({low} to {high})" if known else "")

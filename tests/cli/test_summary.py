@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ctocalc.cli.summary import RESEARCH, summary, told
+from ctocalc.cli.amounts import told
+from ctocalc.cli.summary import RESEARCH, summary
 from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.system import MODIFIED, NOT_A_CTO, Basis
 from tests.case_results import case_result
@@ -18,14 +19,20 @@ def test_every_vessel_lesion_and_score_is_told() -> None:
     assert "    length            20.1 mm (19.6 to 20.6)" in lines
     assert "    calcium fraction  0.62 (0.56 to 0.68) of the section at most" in lines
     assert "    stumps            blunt proximal, not seen distal" in lines
-    fujino = next(line for line in lines if "Fujino" in line)
-    assert "0 to 5 of 5" in fujino and "borderline: length" in fujino
-    assert "open: blunt_stump, calcification, bending, prior_attempt" in fujino
-    mace = next(line for line in lines if "MACE" in line)
-    assert "points by strategy: antegrade wiring only 0 to 5, ADR 1 to 6" in mace
-    assert "  -  " in mace
-    pericardiocentesis = next(line for line in lines if "pericardiocentesis" in line)
-    assert "made without patients who had bypass surgery" in pericardiocentesis
+    total = next(line for line in lines if line.startswith("    J-CTO on CT (Fujino 2018)  "))
+    assert total.endswith("  0 to 5               5")
+    told_ = " ".join(" ".join(lines).split())
+    assert "Fujino 2018), corrected: 0 to 5 of 5; moved by blunt stump, calcification" in told_
+    assert "points by strategy: antegrade wiring only 0 to 5, ADR 1 to 6" in told_
+    assert "pericardiocentesis (Simsek 2022): made without patients who had bypass" in told_
+    length = next(line for line in lines if line.lstrip().startswith("~ length"))
+    assert " ".join(length.split()) == "~ length 20.5 mm (19.0 to 22.0) > 20 mm 1 (0 to 1)"
+    assert "duration 14.0 months >= 12 months 1" in told_
+    assert "      ? prior attempt" in "\n".join(lines)
+    best = "    best view         RAO 30 CRA 25, 2.0 % (foreshortening; geometry only)"
+    assert best in lines
+    assert "    biplane           RAO 30 CRA 0, 4.0 %; LAO 50 CRA 20, 8.0 %" in lines
+    assert max(map(len, lines)) <= 80
     after_rca = lines.index("  no score: no total occlusion")
     assert lines[after_rca - 1].startswith("RCA: 80.0 mm measured")
     assert lines[after_rca + 1] == "LCX: refused (CENTERLINE_OUTSIDE_IMAGE)"
@@ -56,7 +63,8 @@ def test_what_holds_for_every_score_is_told_once() -> None:
         replace(one, score=replace(one.score, notes=(NOT_A_CTO, *one.score.notes)))
         for one in lad.scores
     ]
-    told_ = summary(replace(result, vessels=(replace(lad, scores=tuple(young)),)))
+    text = summary(replace(result, vessels=(replace(lad, scores=tuple(young)),)))
+    told_ = " ".join(text.split())
     assert [told_.count(note) for note in (NOT_A_CTO, f"corrected: {MODIFIED}")] == [1, 1]
 
 
@@ -72,3 +80,29 @@ def test_what_holds_for_every_score_is_told_once() -> None:
 )
 def test_values(measured: Measured, text: str) -> None:
     assert told(measured) == text
+
+
+def test_a_long_reason_stays_within_a_plain_terminal() -> None:
+    result = case_result()
+    lad = result.vessels[0]
+    why = Measured.unknown(Unit.MM, "a reason of many words " * 9)
+    lesion = replace(lad.lesions[0], length_mm=why)
+    text = summary(replace(result, vessels=(replace(lad, lesions=(lesion,)),)))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "a reason of many words " * 8 in " ".join(text.split())
+
+
+def test_a_known_group_is_told_with_its_score() -> None:
+    result = case_result()
+    lad = result.vessels[0]
+    easy = [
+        replace(one, score=replace(one.score, group="easy"))
+        for one in lad.scores
+        if one.score.system.name == "jcto_ct"
+    ]
+    text = summary(replace(result, vessels=(replace(lad, scores=tuple(easy)),)))
+    assert "J-CTO on CT (Fujino 2018), corrected: 0 to 5 of 5, easy; moved by" in text
+    assert (
+        "J-CTO on CT (Fujino 2018), corrected; J-CTO on CT (Li 2015), corrected: group: easy"
+        in (" ".join(text.split()))
+    )
