@@ -17,6 +17,7 @@ COMMANDS = {
     "batch": "Measure and score many patients, unattended.",
     "inspect": "Say what is in a folder, and whether it is usable.",
     "demo": "Run the main job on the synthetic cases that come with ctocalc.",
+    "report": "Draw the page and figures of results anew.",
     "phantom": "Write a synthetic case: DICOM, centerlines and the truth.",
     "score": "Score a case from a form, without an image.",
     "scores": "List the score systems, their items, comparators and evidence.",

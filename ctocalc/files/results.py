@@ -22,9 +22,10 @@ from ctocalc.study.result import SCHEMA, CaseResult, VesselResult
 Json = dict[str, Any]
 
 TABLES = ("stations", "lesions", "scores", "vessels")
-# Everything that a case folder may hold; "report.html" and "figures" are drawn from the rest.
-CASE_FILES = frozenset({
-    "result.json", "sections.npz", "definitions.md", "report.html", "figures",
+# Everything that a case folder may hold, and what of it is drawn from the rest.
+DRAWN = frozenset({"report.html", "figures"})
+CASE_FILES = DRAWN | frozenset({
+    "result.json", "sections.npz", "definitions.md",
     *(f"{name}.{end}" for name in TABLES for end in ("tsv", "json")),
 })  # fmt: skip
 

@@ -1,0 +1,39 @@
+"""``ctocalc report``: pages and figures drawn anew from results."""
+
+from pathlib import Path
+
+import click
+
+from ctocalc.cli.exit_codes import Exit
+from ctocalc.errors import InputRefused
+
+
+@click.command(epilog="Nothing but what is drawn is touched; the scan is not needed.")
+@click.argument(
+    "folders",
+    metavar="RESULT_DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+)
+def command(folders: tuple[Path, ...]) -> Exit:
+    """Rebuild report.html and the figures of cases that were analyzed.
+
+    RESULT_DIR is the folder of one case, as `ctocalc analyze` wrote it. The same version draws the
+    same bytes as then.
+    """
+    from ctocalc.batch.folder import redraw
+
+    refused: list[InputRefused] = []
+    for number, folder in enumerate(folders, 1):
+        try:
+            case_id = redraw(folder)
+        except InputRefused as error:
+            place = f"folder {number} of {len(folders)}: " if len(folders) > 1 else ""
+            click.echo(f"{error.code}: {place}{error}", err=True)
+            refused.append(error)
+        else:
+            click.echo(f"{case_id}: drawn")
+    if not refused:
+        return Exit.DONE
+    return Exit.REFUSED if len(refused) == len(folders) else Exit.SOME_FAILED

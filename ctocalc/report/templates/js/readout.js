@@ -1,0 +1,31 @@
+// The numbers of the station that is shown.
+const shown = (value, digits, unit) => value === null ? "not measurable" : value.toFixed(digits) + unit;
+
+function rowsOf(vessel, station) {
+  const at = (name) => vessel.columns[name][station];
+  const low = at("calcium_fraction_low"), high = at("calcium_fraction_high");
+  const span = low === null || high === null ? "" : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  const state = at("occluded") === null ? "occlusion not measurable"
+    : at("occluded") ? `occluded, lesion ${at("lesion")}`
+    : at("lesion") ? `in lesion ${at("lesion")}` : "outside lesions";
+  return [
+    ["Position", `${vessel.mm[station].toFixed(1)} mm, ${state}`],
+    ["Calcium fraction", shown(at("calcium_fraction"), 2, span)],
+    ["apparent", shown(at("calcium_fraction_apparent"), 2, "")],
+    ["Calcium arc", shown(at("calcium_arc_deg"), 0, "°")],
+    ["largest single", shown(at("calcium_arc_largest_deg"), 0, "°")],
+    ["Wall area", `${shown(at("wall_area_mm2"), 1, " mm²")}, ${vessel.wall_source[station]}`],
+    ["Lumen area", shown(at("lumen_area_mm2"), 1, " mm²")],
+    ["Lumen", shown(at("lumen_hu"), 0, " HU")],
+    ["Stenosis", shown(at("stenosis_percent"), 0, " %")],
+  ];
+}
+
+function drawReadout(list, rows) {
+  list.replaceChildren(...rows.flatMap(([name, value]) => {
+    const term = document.createElement("dt"), word = document.createElement("dd");
+    term.textContent = name;
+    word.textContent = value;
+    return [term, word];
+  }));
+}
