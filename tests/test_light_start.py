@@ -9,7 +9,7 @@ from ctocalc.cli.main import COMMANDS
 
 HEAVY = (
     "numpy", "scipy", "numba", "llvmlite", "pydicom", "SimpleITK", "skimage", "matplotlib",
-    "pydantic", "distributed", "dask", "pyarrow", "rich",
+    "pydantic", "distributed", "dask", "pyarrow", "rich", "jinja2",
 )  # fmt: skip
 RUN = """
 import sys

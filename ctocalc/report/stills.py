@@ -80,7 +80,7 @@ def map_colours(thickness_mm: Floats) -> Array:
     steps = np.arange(len(_COLOURS))
     rgb = np.stack([np.interp(scaled, steps, _COLOURS[:, c]) for c in range(3)], axis=-1)
     rgb[~np.isfinite(thickness_mm)] = NO_WALL
-    return np.rint(rgb).astype(np.uint8)
+    return np.asarray(np.rint(rgb), np.uint8)
 
 
 def scale_picture() -> str:

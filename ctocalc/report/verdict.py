@@ -51,11 +51,13 @@ def lesion_rows(lesion: Json) -> tuple[Row, ...]:
         _presence("Side branch at the cap", lesion["proximal_side_branch"], lesion["start_mm"]),
         _presence("Multiple occlusions", lesion["multiple_occlusions"], lesion["start_mm"]),
     ]
+    if "channel" in lesion:  # results of before it was told have none
+        rows.append(_presence("Channel of contrast", lesion["channel"], lesion["start_mm"]))
     return tuple(rows)
 
 
 def further_rows(lesion: Json) -> tuple[Row, ...]:
-    """Return amounts, remodelling and the landing zone."""
+    """Return amounts, remodelling, the landing zone and the views of a C-arm."""
     landing = lesion["distal_landing"]
     return (
         *(_measure(lesion, *entry) for entry in _AMOUNTS),
@@ -65,7 +67,30 @@ def further_rows(lesion: Json) -> tuple[Row, ...]:
             interval=interval(landing["mean_diameter_mm"]), at_mm=landing["start_mm"],
             note=landing["mean_diameter_mm"].get("reason") or "",
         ),
+        *_views(lesion.get("optimal_view") or {}),
     )  # fmt: skip
+
+
+def _views(found: Json) -> Iterator[Row]:
+    names = {
+        "single": "Least foreshortened view", "biplane_first": "Biplane pair, first",
+        "biplane_second": "Biplane pair, second",
+    }  # fmt: skip
+    for name, label in names.items():
+        view = found.get(name)
+        if view and view["lao_rao_deg"] is not None:
+            yield Row(
+                label=label, value=view_words(view["lao_rao_deg"], view["cran_caud_deg"]),
+                note=f"{view['foreshortening']['value']:.0%} foreshortened; geometry of the course "
+                "only, no advice",
+            )  # fmt: skip
+
+
+def view_words(lao_rao_deg: float, cran_caud_deg: float) -> str:
+    """Return a view of a C-arm as angiographers write it."""
+    sideways = f"{'LAO' if lao_rao_deg > 0 else 'RAO'} {abs(lao_rao_deg):.0f}°"
+    tilt = f"{'cranial' if cran_caud_deg > 0 else 'caudal'} {abs(cran_caud_deg):.0f}°"
+    return f"{sideways if lao_rao_deg else 'AP'}, {tilt if cran_caud_deg else '0°'}"
 
 
 def region_rows(lesion: Json) -> tuple[tuple[str, tuple[Row, ...]], ...]:
@@ -143,7 +168,7 @@ def _stump(label: str, found: Json, place: float) -> Row:
     if found["p_blunt"] is not None:
         words.append(f"probability of blunt {found['p_blunt']:.2f}")
     call = found["call"]
-    shown = {"none": "none (flush)", None: UNTOLD}.get(call, call)
+    shown = UNTOLD if call is None else "none (flush)" if call == "none" else str(call)
     return Row(
         label=label, value=shown, at_mm=None if call is None else place,
         note="; ".join(filter(None, [*words, found["reason"]])), borderline=found["borderline"],

@@ -73,10 +73,10 @@ def vessel_view(case: CaseRecord, place: int) -> tuple[VesselView, dict[str, Any
     if stations is not None and sections is not None:
         thickness = stills.calcium_on_rays(sections)
         pictures = _pictures(vessel, stations, sections, thickness, case.result["image"])
+        least = case.result["provenance"]["settings"]["calcium"]["arc_thickness_mm"]
         data = packed(vessel, stations, sections, thickness) | {
             "start_mm": pictures.start_mm, "length_mm": pictures.length_mm,
-            "bands": pictures.bands, "arc_from_mm": case.result["provenance"]["settings"].get("calcium", {}).get(
-                "arc_thickness_mm", 0.1),
+            "bands": pictures.bands, "arc_from_mm": least,
         }  # fmt: skip
     return _view(vessel, f"vessel-{place}", stations or {}, pictures), data
 

@@ -23,7 +23,7 @@ def number(value: float | None, unit: str | None) -> str:
 def interval(measured: Mapping[str, Any]) -> str:
     """Return the 95 % interval of a measured value, empty where there is none."""
     low, high, unit = measured["low"], measured["high"], measured["unit"]
-    if low is None and high is None or low == high == measured["value"]:
+    if (low is None and high is None) or low == high == measured["value"]:
         return ""
     bare = [number(end, unit).split(" ")[0].removesuffix("°") for end in (low, high)]
     return f"{bare[0]} to {bare[1]}"

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ctocalc.cli.main import main
+from ctocalc.files.results import DRAWN
 from ctocalc.files.schema import result_schema
 from ctocalc.scores.registry import SYSTEMS
 from tests.tube_scan import ENTRY_MM, EXIT_MM, write_line, write_scan
@@ -91,6 +92,7 @@ def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     assert len(bare) == 11
     assert {name: one[name] for name in bare} == bare
     assert {"figures/LAD_along.png", "figures/LAD_lesion1_views.png"} <= one.keys() - bare.keys()
+    assert {name.split("/")[0] for name in one.keys() - bare.keys()} == DRAWN
 
 
 def test_nothing_of_a_path_reaches_the_files(run: Run, tmp_path: Path, folder: Path) -> None:

@@ -1,0 +1,77 @@
+"""``ctocalc report``: the same pages as the analysis wrote, and nothing else touched."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ctocalc.batch.folder import write_result
+from ctocalc.cli.main import main
+from tests.report.drawn_case import drawn_result
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    def call(*folders: Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ctocalc", "report", *map(str, folders)])
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        out, err = capfd.readouterr()
+        return int(leaving.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_result(drawn_result(), tmp_path / "out", report=True)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_it_draws_the_same_bytes_as_the_analysis(run: Run, folder: Path) -> None:
+    before = contents(folder)
+    (folder / "report.html").write_text("torn")
+    assert run(folder) == (0, "drawn-1: drawn\n", "")
+    assert contents(folder) == before
+    assert [p.name for p in folder.parent.iterdir()] == ["drawn-1"]
+
+
+def test_what_was_not_drawn_yet_is_added(run: Run, tmp_path: Path, folder: Path) -> None:
+    bare = write_result(drawn_result(), tmp_path / "bare", report=False)
+    assert "report.html" not in contents(bare)
+    assert run(bare)[0] == 0
+    assert contents(bare) == contents(folder)
+
+
+def test_a_renamed_folder_is_drawn_where_it_is(run: Run, folder: Path) -> None:
+    renamed = folder.rename(folder.with_name("elsewhere"))
+    assert run(renamed)[0] == 0
+    assert [p.name for p in renamed.parent.iterdir()] == ["elsewhere"]
+
+
+def test_a_folder_without_a_result_is_refused_and_stops_no_other(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    stranger = tmp_path / "DOE^JOHN"
+    stranger.mkdir()
+    (stranger / "letter.txt").write_text("kept")
+    code, out, err = run(stranger)
+    assert code == 3 and out == ""
+    assert err.startswith("RESULT_UNREADABLE: ") and "DOE" not in err
+    code, out, err = run(stranger, folder)
+    assert code == 4 and out == "drawn-1: drawn\n"
+    assert err.startswith("RESULT_UNREADABLE: folder 1 of 2: ")
+    assert (stranger / "letter.txt").read_text() == "kept"
+
+
+def test_files_of_somebody_else_are_not_lost(run: Run, folder: Path) -> None:
+    (folder / "notes.txt").write_text("kept")
+    code, _, err = run(folder)
+    assert code == 5 and err.startswith("OUTPUT_FAILED: ")
+    assert (folder / "notes.txt").read_text() == "kept"
