@@ -15,10 +15,24 @@ def _phi(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sums(profile, radius, last, levels, sigma, edges, with_lumen):  # type: ignore[no-untyped-def]
+def _rings(radius, sigma, away, spread):  # type: ignore[no-untyped-def]
+    """Set mean and SD of the distance from the centre of what blur brings to each radius (Rice).
+
+    The variance is a rational approximation, exact at the centre and far out, to 0.006 between.
+    """
+    for n in range(radius.size):
+        square = (radius[n] / sigma) ** 2
+        lost = (0.5708 + 0.0777 * square) / (1.0 + (0.474 + 0.1554 * square) * square)
+        spread[n] = sigma * math.sqrt(1.0 - lost)
+        away[n] = sigma * math.sqrt(1.0 + square + lost)
+
+
+@kernel
+def _sums(profile, rings, last, levels, edges, with_lumen):  # type: ignore[no-untyped-def]
     """Return squares, samples and normal equations (aa, ab, bb, a, b) at two edges."""
     lumen, plaque, outside = levels
     a, b = edges
+    away, spread = rings
     squares = 0.0
     haa = hab = hbb = ga = gb = 0.0
     used = 0
@@ -26,10 +40,10 @@ def _sums(profile, radius, last, levels, sigma, edges, with_lumen):  # type: ign
         value = profile[n]
         if math.isnan(value):
             continue
-        ta = (a - radius[n]) / sigma
-        tb = (b - radius[n]) / sigma
-        da = (lumen - plaque) * 0.3989422804014327 / sigma * math.exp(-0.5 * ta * ta)
-        db = (plaque - outside) * 0.3989422804014327 / sigma * math.exp(-0.5 * tb * tb)
+        ta = (a - away[n]) / spread[n]
+        tb = (b - away[n]) / spread[n]
+        da = (lumen - plaque) * 0.3989422804014327 / spread[n] * math.exp(-0.5 * ta * ta)
+        db = (plaque - outside) * 0.3989422804014327 / spread[n] * math.exp(-0.5 * tb * tb)
         model = outside + (plaque - outside) * _phi(tb)
         if with_lumen:
             model += (lumen - plaque) * _phi(ta)
@@ -60,11 +74,11 @@ def _damped_step(sums, damping, with_lumen):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fit_ray(profile, radius, last, levels, sigma, start):  # type: ignore[no-untyped-def]
+def _fit_ray(profile, radius, last, levels, rings, start):  # type: ignore[no-untyped-def]
     """Fit (a, b) of one ray by damped Gauss-Newton; returns a, b, squares, samples.
 
-    The model is ``outside + (lumen - plaque) Phi((a - r) / sigma) + (plaque - outside)
-    Phi((b - r) / sigma)``: an edge blurred across the ray.  ``a`` < 0 at the start means that
+    The model is ``outside + (lumen - plaque) Phi((a - away) / spread) + (plaque - outside)
+    Phi((b - away) / spread)``: two blurred discs (`_rings`).  ``a`` < 0 at the start means that
     there is no lumen.  NaN samples are skipped.
     """
     a, b = start
@@ -75,9 +89,7 @@ def _fit_ray(profile, radius, last, levels, sigma, start):  # type: ignore[no-un
     kept = (0.0, 0.0, 0.0, 0.0, 0.0)
     used = 0
     for _ in range(ROUNDS):
-        squares, used, sums = _sums(
-            profile, radius, last, levels, sigma, (trial_a, trial_b), with_lumen
-        )
+        squares, used, sums = _sums(profile, rings, last, levels, (trial_a, trial_b), with_lumen)
         if squares < best:
             gain = best - squares
             best = squares
@@ -122,12 +134,11 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
 
     Returns
     -------
-    (N, A, 3): lumen radius, wall radius, mean square residual (HU^2); NaN where skipped.  Radii are
-    where a straight edge would lie: a curved one appears ``sigma^2 / 2r`` further in, which is
-    undone here.
+    (N, A, 3): lumen radius, wall radius, mean square residual (HU^2); NaN where skipped.
     """
     n_stations, n_angles, n_radii = profiles.shape
     out = np.full((n_stations, n_angles, 3), np.nan)
+    away, spread = np.empty(n_radii), np.empty(n_radii)
     for n in range(n_stations):
         for m in range(n_angles):
             guess = starts[n, m, 1]
@@ -136,15 +147,15 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
             last = n_radii
             while last > 4 and radius[last - 1] > guess + reach:
                 last -= 1
+            _rings(radius, sigma[n, m], away, spread)
             a, b, squares, used = _fit_ray(
                 profiles[n, m], radius, last,
-                (lumen[n, m], plaque[n], outside[n, m]), sigma[n, m], (starts[n, m, 0], guess),
+                (lumen[n, m], plaque[n], outside[n, m]), (away, spread), (starts[n, m, 0], guess),
             )  # fmt: skip
             if used < 4:
                 continue
-            bend = sigma[n, m] * sigma[n, m] / 2.0
-            out[n, m, 0] = a + bend / max(a, 2.0 * sigma[n, m]) if a > 0.0 else a
-            out[n, m, 1] = b + bend / max(b, 2.0 * sigma[n, m])
+            out[n, m, 0] = a
+            out[n, m, 1] = b
             out[n, m, 2] = squares / used
     return out
 

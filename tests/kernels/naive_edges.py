@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import least_squares
-from scipy.special import ndtr
+from scipy.stats import ncx2
 
 from ctocalc._arrays import Array, Floats
 
@@ -10,14 +10,17 @@ from ctocalc._arrays import Array, Floats
 def two_edges(
     profile: Array, radius: Floats, levels: tuple[float, float, float], sigma: float, start: Floats
 ) -> tuple[Floats, float]:
-    """Return straight-edge radii (lumen, wall) and the mean square residual of one ray."""
+    """Return radii (lumen, wall) of exactly blurred discs and the mean square residual of a ray."""
     lumen, plaque, outside = levels
     use = np.isfinite(profile)
 
+    def disc(edge: float) -> Floats:
+        return np.asarray(ncx2.cdf((edge / sigma) ** 2, 2, (radius[use] / sigma) ** 2))
+
     def miss(edges: Floats) -> Floats:
-        model = outside + (plaque - outside) * ndtr((edges[-1] - radius[use]) / sigma)
+        model = outside + (plaque - outside) * disc(edges[-1])
         if len(edges) == 2:
-            model = model + (lumen - plaque) * ndtr((edges[0] - radius[use]) / sigma)
+            model = model + (lumen - plaque) * disc(edges[0])
         return np.asarray(profile[use] - model)
 
     begin = start if start[0] >= 0 else start[1:]

@@ -45,8 +45,8 @@ def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, A
 @pytest.mark.parametrize(("lumen_mm", "wall_mm"), [(0.9, 1.4), (1.2, 1.6), (1.5, 2.2), (1.0, 2.0)])
 def test_radii_of_blurred_discs(lumen_mm: float, wall_mm: float, sigma: float) -> None:
     found, outside, calcified = fit(rays(profile(lumen_mm, wall_mm, sigma)), sigma)
-    assert found[0, 0] == pytest.approx(lumen_mm, abs=0.03)
-    assert found[0, 1] == pytest.approx(wall_mm, abs=0.06)
+    assert found[0, 0] == pytest.approx(lumen_mm, abs=0.006)
+    assert found[0, 1] == pytest.approx(wall_mm, abs=0.02)
     assert outside[0] == pytest.approx(FAT, abs=6.0)
     assert not calcified.any()
 
@@ -59,16 +59,13 @@ def test_radius_of_a_wall_without_lumen(wall_mm: float, sigma: float) -> None:
     assert found[0, 1] == pytest.approx(wall_mm, abs=0.03)
 
 
-def test_a_straight_edge_model_without_the_bend_would_be_too_small() -> None:
-    """The correction is sigma^2 / 2r: 0.06 mm for a lumen of 0.9 mm, too much to leave out."""
-    sigma = 0.33
-    samples = profile(0.9, 1.7, sigma)
-    straight, _ = naive_edges.two_edges(
-        samples, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([0.9, 1.7])
-    )
-    found, _, _ = fit(rays(samples), sigma)
-    assert straight[0] < 0.9 - 0.03
-    assert found[0, 0] == pytest.approx(0.9, abs=0.03)
+@pytest.mark.parametrize("lumen_mm", [0.6, 0.8])
+@pytest.mark.parametrize("layer_mm", [0.25, 0.4])
+def test_a_thin_branch_with_a_thin_wall(lumen_mm: float, layer_mm: float) -> None:
+    """A straight edge, even moved by its bend, reads these walls 0.02 to 0.07 mm too wide."""
+    found, _, _ = fit(rays(profile(lumen_mm, lumen_mm + layer_mm, 0.28)), 0.28)
+    assert found[0, 0] == pytest.approx(lumen_mm, abs=0.006)
+    assert found[0, 1] == pytest.approx(lumen_mm + layer_mm, abs=0.016)
 
 
 def test_the_fit_agrees_with_its_twin_under_noise() -> None:
@@ -92,9 +89,9 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
         (lumen_mm, wall_mm), least = naive_edges.two_edges(
             ray, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([1.0, 1.6])
         )
-        assert a == pytest.approx(lumen_mm + sigma**2 / (2 * lumen_mm), abs=0.01)
-        assert b == pytest.approx(wall_mm + sigma**2 / (2 * wall_mm), abs=0.01)
-        assert squares == pytest.approx(least, rel=2e-3)
+        assert a == pytest.approx(lumen_mm, abs=0.01)
+        assert b == pytest.approx(wall_mm, abs=0.01)
+        assert squares == pytest.approx(least, rel=0.015)
 
 
 def test_samples_beyond_the_reach_do_not_count() -> None:
