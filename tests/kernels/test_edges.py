@@ -91,7 +91,7 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
         )
         assert a == pytest.approx(lumen_mm, abs=0.01)
         assert b == pytest.approx(wall_mm, abs=0.01)
-        assert squares == pytest.approx(least, rel=0.015)
+        assert squares == pytest.approx(least, rel=0.04)
 
 
 def test_samples_beyond_the_reach_do_not_count() -> None:
