@@ -27,8 +27,9 @@ def along(vessel: Drawn) -> Figure:
     for draw, ax in zip(CURVES, axes[3:], strict=True):
         draw(ax, vessel)
         ax.spines[["top", "right"]].set_visible(False)
-    for ax in axes:
-        _mark(ax, vessel, behind=ax in axes[3:])
+        shade(ax, vessel)
+    for ax, color in zip(axes, ("white", "white", INK), strict=False):
+        mark_ends(ax, vessel, color)
     _name(axes[0], vessel)
     _key(axes[0], vessel)
     bar = figure.colorbar(image, cax=axes[2].inset_axes((1.02, 0, 0.015, 1)), extend="max")
@@ -39,18 +40,21 @@ def along(vessel: Drawn) -> Figure:
     return figure
 
 
-def _mark(ax: Axes, vessel: Drawn, *, behind: bool) -> None:
-    """Mark entry and exit of every occlusion; curves have a band behind them, images lines."""
+def shade(ax: Axes, vessel: Drawn) -> None:
+    """Shade every occlusion behind the curves; a subtotal is hatched."""
+    for lesion in vessel.lesions:
+        hatch = None if lesion["occluded"] else "////"
+        for part in lesion["occlusions"]:
+            ax.axvspan(part["start_mm"], part["end_mm"], facecolor=BAND, edgecolor="white",
+                       hatch=hatch, lw=0, zorder=0)  # fmt: skip
+
+
+def mark_ends(ax: Axes, vessel: Drawn, color: str) -> None:
+    """Mark entry and exit of every occlusion on an image."""
     for lesion in vessel.lesions:
         for part in lesion["occlusions"]:
-            ends = part["start_mm"], part["end_mm"]
-            if behind:
-                hatch = None if lesion["occluded"] else "////"
-                ax.axvspan(*ends, facecolor=BAND, edgecolor="white", hatch=hatch, lw=0, zorder=0)
-            else:
-                color = INK if ax.get_ylabel().startswith("calcium") else "white"
-                for mm in ends:
-                    ax.axvline(mm, color=color, lw=0.8, ls=(0, (2, 2)))
+            for mm in (part["start_mm"], part["end_mm"]):
+                ax.axvline(mm, color=color, lw=0.8, ls=(0, (2, 2)))
 
 
 def _name(ax: Axes, vessel: Drawn) -> None:
