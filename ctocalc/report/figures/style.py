@@ -48,10 +48,22 @@ def sheet(title: str, height_mm: float, width_mm: float = WIDTH_MM) -> Figure:
 
 def saved(figure: Figure, form: Form) -> bytes:
     """Return a figure as PNG or SVG, without date, host or version."""
+    _settle(figure)
     buffer = io.BytesIO()
     nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
     figure.savefig(buffer, format=form, metadata=nothing[form])
     return buffer.getvalue()
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the axes out once, to a hundred-thousandth: the solver's last digits differ by run."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    for ax in figure.axes:
+        ax.set_position(tuple(round(part, 5) for part in ax.get_position(original=True).bounds))
 
 
 def contour_key(contrast: bool) -> list[Line2D]:
