@@ -50,16 +50,17 @@ def originals(folder: Path) -> Path:
     for compressor in ("JPEG", "JPEG2000"):
         (folder / compressor).mkdir()
         for n, ds in enumerate(SMALL.datasets()):
-            _by_simpleitk(ds, folder / compressor / str(n), compressor)
+            save_compressed(ds, folder / compressor / str(n), compressor)
     for name in ("explicit", "implicit", "rle"):
         (folder / f"frames-{name}").mkdir()
         write(multi_frame(SMALL.datasets()), folder / f"frames-{name}" / "x", SYNTAXES[name])
     return folder
 
 
-def _by_simpleitk(ds: Dataset, file: Path, compressor: str) -> None:
+def save_compressed(ds: Dataset, file: Path, compressor: str) -> None:
     """Write a data set with pixels that SimpleITK compressed: pydicom cannot."""
-    stored = np.frombuffer(ds.PixelData, "<i2").reshape(1, ds.Rows, ds.Columns)
+    kind = "<i2" if ds.PixelRepresentation else "<u2"
+    stored = np.frombuffer(ds.PixelData, kind).reshape(1, ds.Rows, ds.Columns)
     writer = sitk.ImageFileWriter()
     writer.SetImageIO("GDCMImageIO")
     writer.UseCompressionOn()

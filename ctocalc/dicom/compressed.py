@@ -63,23 +63,26 @@ def decoded_frame(header: SliceHeader, data: bytes) -> Array:
 
     Raises almost anything when the frame is damaged; CutOff when it ends early.
     """
-    wrapped = _wrapped(header, data)
-    if header.shared.syntax == tags.RLE:
+    shared = header.shared
+    if shared.syntax == tags.RLE:
+        wrapped = _wrapped(header, data, shared.bits_allocated)
         with quiet_pydicom():
             values: Array = pydicom.dcmread(BytesIO(wrapped)).pixel_array
         return values
-    if frame_size(data) != (header.shared.rows, header.shared.columns):
+    rows, columns, bits = frame_claims(data)
+    if (rows, columns) != (shared.rows, shared.columns):
         raise ValueError("the compressed frame is of another size")
     if not data.rstrip(b"\0").endswith(_END_OF_IMAGE):
         raise CutOff  # decoders make up what is missing, in silence
+    wrapped = _wrapped(header, data, max(shared.bits_stored, bits))
     with tempfile.NamedTemporaryFile(suffix=".dcm") as file:
         file.write(wrapped)
         file.flush()
         return _by_simpleitk(file.name)
 
 
-def frame_size(data: bytes) -> tuple[int, int]:
-    """Return rows and columns of a JPEG, JPEG-LS or JPEG 2000 frame, as the frame itself says.
+def frame_claims(data: bytes) -> tuple[int, int, int]:
+    """Return rows, columns and bits of a JPEG, JPEG-LS or JPEG 2000 frame, as it says itself.
 
     Decoders believe it and allocate accordingly.
 
@@ -91,13 +94,13 @@ def frame_size(data: bytes) -> tuple[int, int]:
     try:
         if data[:4] == b"\xff\x4f\xff\x51":
             columns, rows, left, top = struct.unpack_from(">4I", data, 8)
-            return rows - top, columns - left
+            return rows - top, columns - left, 1 + (data[42] & 0x7F)
         position = 2
         while data[position] == 0xFF:
             marker = data[position + 1]
             if marker in _FRAME_MARKERS:
                 rows, columns = struct.unpack_from(">HH", data, position + 5)
-                return rows, columns
+                return rows, columns, data[position + 4]
             length = 0 if marker == 0xFF else 1 + struct.unpack_from(">H", data, position + 2)[0]
             position += 1 + length
     except (struct.error, IndexError):
@@ -105,8 +108,11 @@ def frame_size(data: bytes) -> tuple[int, int]:
     raise ValueError("no frame header")
 
 
-def _wrapped(header: SliceHeader, data: bytes) -> bytes:
-    """Return a DICOM file, explicit little endian, that holds this frame and nothing else."""
+def _wrapped(header: SliceHeader, data: bytes, bits: int) -> bytes:
+    """Return a DICOM file, explicit little endian, that holds this frame and nothing else.
+
+    ``bits`` are those that the frame itself holds: decoders cut off those beyond, in silence.
+    """
     shared, uid = header.shared, _ANONYMOUS_UID.encode()
     meta = b"".join((
         _element(0x0002, 0x0002, b"UI", CTImageStorage.encode()),
@@ -115,7 +121,7 @@ def _wrapped(header: SliceHeader, data: bytes) -> bytes:
     ))  # fmt: skip
     shorts = {
         0x0010: shared.rows, 0x0011: shared.columns, 0x0100: shared.bits_allocated,
-        0x0101: shared.bits_stored, 0x0102: shared.high_bit, 0x0103: int(shared.signed),
+        0x0101: bits, 0x0102: bits - 1, 0x0103: int(shared.signed),
     }  # fmt: skip
     even = data + b"\0" * (len(data) % 2)
     return b"".join((

@@ -19,6 +19,7 @@ from ctocalc.dicom.compressed import CutOff, decoded_frame, frame_bytes
 from ctocalc.dicom.elements import inflated
 from ctocalc.dicom.headers import SliceHeader
 from ctocalc.dicom.kept import KeptPixels
+from ctocalc.dicom.unused_bits import drop_unused_bits
 from ctocalc.errors import Code, ImageRefused
 from ctocalc.image.scan import MOST_BYTES
 
@@ -121,10 +122,9 @@ def decode(header: SliceHeader) -> tuple[Array, bytes]:
         raise undecodable(header) from error
     if decoded.shape != (shared.rows, shared.columns):
         raise undecodable(header)
-    values = _narrow(decoded, dtype, header)
-    if header.native or shared.syntax == tags.RLE:
-        _drop_unused_bits(values, header)
-    return values, hashlib.sha256(header.raw + data).digest()
+    values = decoded.astype(decoded.dtype.newbyteorder("="))
+    drop_unused_bits(values, header)
+    return _narrow(values, dtype, header), hashlib.sha256(header.raw + data).digest()
 
 
 def check(header: SliceHeader) -> None:
@@ -215,7 +215,7 @@ def _read_rows(
     digest.update(view)
     if header.shared.syntax == tags.EXPLICIT_BE:
         out.byteswap(inplace=True)
-    _drop_unused_bits(out, header)
+    drop_unused_bits(out, header)
     return digest.digest()
 
 
@@ -263,18 +263,6 @@ def _unpacked(header: SliceHeader, data: bytes) -> Array:
 def _narrow(decoded: Array, dtype: np.dtype[np.int16] | np.dtype[np.uint16],
             header: SliceHeader) -> Array:  # fmt: skip
     limits = np.iinfo(dtype)
-    if header.native:  # bits above those stored may hold anything, and are dropped
-        return decoded.astype(dtype)
     if decoded.min() < limits.min or decoded.max() > limits.max:
         raise undecodable(header)
     return decoded.astype(dtype)
-
-
-def _drop_unused_bits(out: Array, header: SliceHeader) -> None:
-    """Clear or sign-extend the bits above BitsStored, which may hold anything (overlays)."""
-    unused = 16 - header.shared.bits_stored
-    if unused and header.shared.signed:
-        np.left_shift(out, unused, out=out)
-        np.right_shift(out, unused, out=out)
-    elif unused:
-        np.bitwise_and(out, (1 << header.shared.bits_stored) - 1, out=out)

@@ -26,7 +26,10 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What the slices of one series have in common, understood."""
+    """What the slices of one series have in common, understood.
+
+    ``overlay_bits``: the bits of a stored word, as a mask, that are declared to hold overlays.
+    """
 
     syntax: str
     sop_class: str
@@ -58,6 +61,7 @@ class Shared:
     padding: int | None
     hounsfield: bool
     lookup_table: bool
+    overlay_bits: int
 
     @property
     def frame_bytes(self) -> int:
@@ -108,6 +112,7 @@ def shared(raw: tuple[bytes, ...]) -> Shared:
         padding=_padding(of["padding"], whole(of["bits_stored"]), signed),
         hounsfield=text["rescale_type"] in ("", "HU", "US", "HU_MOD"),
         lookup_table=bool(of["lookup_table"]),
+        overlay_bits=_mask({whole(of[name]) for name in tags.OVERLAY_BITS}),
     )
 
 
@@ -172,3 +177,7 @@ def _padding(raw: bytes, bits: int, signed: bool) -> int | None:
         return None
     value = whole(raw)
     return value - (1 << 16) if signed and value >= 1 << 15 and bits <= 16 else value
+
+
+def _mask(positions: set[int]) -> int:
+    return sum(1 << position for position in positions if position < 32)

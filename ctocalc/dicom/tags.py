@@ -72,7 +72,8 @@ NAMED = {
     "rescale_type": 0x00281054,
     "lossy": 0x00282110,
     "lookup_table": 0x00283000,
-}
+} | {f"overlay_bit_{n}": 0x60000102 + (n << 17) for n in range(16)}
+OVERLAY_BITS = tuple(name for name in NAMED if name.startswith("overlay_bit_"))
 SHARED = tuple(NAMED.values())
 
 # What tells two phases at the same place apart, in order of trust: heart phase in per cent, delay
@@ -84,6 +85,7 @@ STAMPS = (
 )  # fmt: skip
 _SHORTS = (
     "samples", "rows", "columns", "bits_allocated", "bits_stored", "high_bit", "signed", "padding",
+    *OVERLAY_BITS,
 )  # fmt: skip
 BINARY = frozenset(
     {NAMED[name] for name in _SHORTS} | {PHASE_PERCENT, TRIGGER_DELAY, TEMPORAL_INDEX}
@@ -94,7 +96,7 @@ SEQUENCES = frozenset({NAMED["contrast_sequence"], NAMED["lookup_table"]})
 # What makes up the digest of the input: what is used, and no identity.
 _NOT_DIGESTED = (
     "media_class", "series_uid", "series_number", "description", "birth_date",
-    "frame_of_reference",
+    "frame_of_reference", *OVERLAY_BITS,
 )  # fmt: skip
 DIGESTED = (
     *(tag for name, tag in NAMED.items() if name not in _NOT_DIGESTED),

@@ -69,18 +69,6 @@ def test_every_syntax_gives_the_values_that_were_written(
         np.testing.assert_array_equal(_hu(file), _pydicom_hu(file))
 
 
-@pytest.mark.parametrize("syntax", SYNTAXES[:3])
-@pytest.mark.parametrize("signed", [True, False])
-def test_bits_above_bits_stored_are_ignored(tmp_path: Path, syntax: str, signed: bool) -> None:
-    """Old scanners kept overlays there."""
-    series = Series(shape=(1, 8, 9), bits=12, signed=signed, intercept=-500.0 if signed else -1000)
-    ds = series.datasets()[0]
-    stored = np.frombuffer(ds.PixelData, "<u2") & 0x0FFF
-    ds.PixelData = (stored | (np.arange(72, dtype="<u2") % 16 << 12)).tobytes()
-    write(ds, tmp_path / "x", syntax)
-    np.testing.assert_allclose(_hu(tmp_path / "x"), hu_at(series.points(series.first)), atol=1.001)
-
-
 def test_wanted_rows_are_those_of_the_whole_slice(tmp_path: Path) -> None:
     for syntax in (ExplicitVRLittleEndian, RLELossless):
         folder = save(SMALL.datasets(), tmp_path / syntax, syntax=syntax)
