@@ -1,6 +1,7 @@
 """The folder of one case, with all that is drawn from it: every command writes it here."""
 
 from pathlib import Path
+from typing import Literal
 
 from ctocalc.files.atomic import replace_folder
 from ctocalc.files.case_folder import read_case, record_of
@@ -23,7 +24,7 @@ def write_result(result: CaseResult, out: Path, *, report: bool) -> Path:
     return write_files(result.case_id, files | (drawings(record_of(files)) if report else {}), out)
 
 
-def redraw(folder: Path) -> str:
+def redraw(folder: Path, form: Literal["png", "svg"] = "png") -> str:
     """Draw everything anew in the folder of a written case; return the case's id.
 
     The files of the result are carried over as they are, and the folder is replaced whole.
@@ -39,5 +40,5 @@ def redraw(folder: Path) -> str:
     case = read_case(folder)
     measured = [folder / name for name in sorted(CASE_FILES - DRAWN)]
     files = {path.name: path.read_bytes() for path in measured if path.is_file()}
-    replace_folder(folder, files | drawings(case), CASE_FILES)
+    replace_folder(folder, files | drawings(case, form), CASE_FILES)
     return str(case.result["case_id"])

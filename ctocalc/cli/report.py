@@ -1,6 +1,7 @@
 """``ctocalc report``: pages and figures drawn anew from results."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -16,7 +17,14 @@ from ctocalc.errors import InputRefused
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
 )
-def command(folders: tuple[Path, ...]) -> Exit:
+@click.option(
+    "--figures",
+    type=click.Choice(["png", "svg"]),
+    default="png",
+    show_default=True,
+    help="Form of the figures; the analysis itself draws PNGs.",
+)
+def command(folders: tuple[Path, ...], figures: Literal["png", "svg"]) -> Exit:
     """Rebuild report.html and the figures of cases that were analyzed.
 
     RESULT_DIR is the folder of one case, as `ctocalc analyze` wrote it. The same version draws the
@@ -27,7 +35,7 @@ def command(folders: tuple[Path, ...]) -> Exit:
     refused: list[InputRefused] = []
     for number, folder in enumerate(folders, 1):
         try:
-            case_id = redraw(folder)
+            case_id = redraw(folder, figures)
         except InputRefused as error:
             place = f"folder {number} of {len(folders)}: " if len(folders) > 1 else ""
             click.echo(f"{error.code}: {place}{error}", err=True)

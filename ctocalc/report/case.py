@@ -1,12 +1,14 @@
 """Everything that is drawn of one case."""
 
+from typing import Literal
+
 from ctocalc.study.record import CaseRecord
 
 
-def drawings(case: CaseRecord) -> dict[str, bytes]:
+def drawings(case: CaseRecord, form: Literal["png", "svg"] = "png") -> dict[str, bytes]:
     """Return the pages and figures of a case by their path in its folder."""
     # Here, so that a run without a report does not pay for matplotlib and jinja2.
     from ctocalc.report.figures.case import case_figures
     from ctocalc.report.page import case_page
 
-    return {"report.html": case_page(case)} | case_figures(case)
+    return {"report.html": case_page(case)} | case_figures(case, form)

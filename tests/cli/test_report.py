@@ -15,7 +15,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*folders: Path) -> tuple[int, str, str]:
+    def call(*folders: Path | str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["ctocalc", "report", *map(str, folders)])
         with pytest.raises(SystemExit) as leaving:
             main()
@@ -47,6 +47,18 @@ def test_what_was_not_drawn_yet_is_added(run: Run, tmp_path: Path, folder: Path)
     assert "report.html" not in contents(bare)
     assert run(bare)[0] == 0
     assert contents(bare) == contents(folder)
+
+
+def test_figures_are_vectors_where_asked_for(run: Run, folder: Path) -> None:
+    before = contents(folder)
+    assert run(folder, "--figures", "svg")[0] == 0
+    drawn = contents(folder)
+    names = {name for name in before if name.endswith(".png")}
+    assert names and {name for name in drawn if name.endswith(".png")} == set()
+    assert {name.replace(".svg", ".png") for name in drawn if name.endswith(".svg")} == names
+    assert all(b"<svg" in data[:900] for name, data in drawn.items() if name.endswith(".svg"))
+    rest = before.keys() - names
+    assert {name: drawn[name] for name in rest} == {name: before[name] for name in rest}
 
 
 def test_a_renamed_folder_is_drawn_where_it_is(run: Run, folder: Path) -> None:

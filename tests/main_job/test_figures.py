@@ -11,7 +11,7 @@ from ctocalc.files.case_folder import record_of
 from ctocalc.files.results import case_files
 from ctocalc.geometry.views import foreshortening, towards_detector
 from ctocalc.image.sections import cubic
-from ctocalc.report.figures.vessel import LEAST_MM, Drawn, calcium_on_rays, measured_vessels
+from ctocalc.report.figures.vessel import LEAST_MM, Drawn, measured_vessels
 from ctocalc.report.figures.view import course
 from ctocalc.study.result import CaseResult
 
@@ -39,7 +39,7 @@ def test_sections_lie_in_the_patient_as_their_frames_say(drawn: Drawn, synthetic
 
 @pytest.mark.slow
 def test_dials_cover_the_arc_of_the_table(drawn: Drawn) -> None:
-    covered = 3.0 * (calcium_on_rays(drawn) >= LEAST_MM).sum(axis=1)
+    covered = 3.0 * (drawn.calcium_on_rays >= LEAST_MM).sum(axis=1)
     table = np.interp(
         drawn.along_mm, drawn.stations["arclength_mm"], drawn.stations["calcium_arc_deg"]
     )

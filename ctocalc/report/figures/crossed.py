@@ -20,7 +20,7 @@ from ctocalc.report.figures.style import (
     contour_key,
     sheet,
 )
-from ctocalc.report.figures.vessel import LEAST_MM, Drawn, Json, calcium_on_rays
+from ctocalc.report.figures.vessel import LEAST_MM, Drawn, Json
 
 MOST_PLACES = 4
 HEIGHT_MM = 92.0
@@ -66,7 +66,7 @@ def _telling(lesion: Json) -> Iterator[tuple[str, float]]:
 def _figure(title: str, vessel: Drawn, places: list[tuple[str, float]]) -> Figure:
     figure = sheet(title, HEIGHT_MM, WIDTH_MM * max(len(places), 2) / MOST_PLACES)
     grid = figure.add_gridspec(2, len(places), height_ratios=[1.25, 1])
-    thick = calcium_on_rays(vessel)
+    thick = vessel.calcium_on_rays
     for column, (words, at_mm) in enumerate(places):
         n = vessel.nearest(at_mm)
         section(figure.add_subplot(grid[0, column]), vessel, n)

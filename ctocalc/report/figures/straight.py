@@ -6,7 +6,7 @@ from matplotlib.image import AxesImage
 
 from ctocalc._arrays import Floats
 from ctocalc.report.figures.style import CALCIUM, LUMEN, MISSING, WALL, WINDOW_HU
-from ctocalc.report.figures.vessel import LEAST_MM, Drawn, calcium_on_rays
+from ctocalc.report.figures.vessel import LEAST_MM, Drawn
 
 THICKEST_MM = 2.0  # the top of the map's scale; a full moon is thicker
 HOURS = (0, 3, 6, 9, 12)
@@ -29,19 +29,22 @@ def straightened(ax: Axes, vessel: Drawn, hour: int) -> None:
 
 
 def unrolled(ax: Axes, vessel: Drawn) -> AxesImage:
-    """Draw the thickness of calcium by clock angle and distance; white: none."""
-    thick = calcium_on_rays(vessel)
-    shown = np.where(thick >= LEAST_MM, thick, np.nan)
+    """Draw the thickness of calcium by clock angle and distance; white: none, grey: not known."""
+    thick = vessel.calcium_on_rays
+    shown = np.where(thick < LEAST_MM, np.nan, thick)
     half = (vessel.along_mm[1] - vessel.along_mm[0]) / 2
     step = 12.0 / thick.shape[1]  # a ray stands for this many hours about it
     box = (vessel.along_mm[0] - half, vessel.along_mm[-1] + half, -step / 2, 12 - step / 2)
+    unknown = np.isnan(thick).all(axis=1)
+    ax.imshow(np.where(unknown, 1.0, np.nan)[None], extent=box, aspect="auto", cmap="Greys",
+              vmin=0.0, vmax=3.0, interpolation="nearest")  # fmt: skip
     image = ax.imshow(shown.T, extent=box, aspect="auto", origin="lower", cmap="magma_r",
                       vmin=0.0, vmax=THICKEST_MM, interpolation="nearest")  # fmt: skip
     ax.set(yticks=HOURS, yticklabels=[str(hour or 12) for hour in HOURS], ylim=(-step / 2, 12.0))
     ax.set_ylabel("calcium\no'clock")
     if np.isnan(shown).all():
-        ax.text(0.5, 0.5, "no calcium found", transform=ax.transAxes, ha="center", va="center",
-                color=MISSING)  # fmt: skip
+        words = "cannot be told" if unknown.all() else "no calcium found"
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=MISSING)
     return image
 
 

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from ctocalc._arrays import Array, Floats
+from ctocalc.report.stills import calcium_on_rays
 from ctocalc.study.record import CaseRecord
-from ctocalc.vessel.arcs import RAYS, thickness_on_rays
-from ctocalc.vessel.boundary import Boundary, BoundaryKind
 
 Json = dict[str, Any]
 
@@ -69,6 +68,15 @@ class Drawn:
         radius = np.asarray(self.images[f"{kind}_radius_mm"], dtype=np.float64)
         return np.where(radius > 0.0, radius, np.nan)
 
+    @property
+    def calcium_on_rays(self) -> Floats:
+        """Thickness of calcium (N, 120) on rays from the wall's centre, mm; NaN without a wall.
+
+        The first ray points to 12 o'clock, the others follow the clock: the rays that the arcs of
+        the tables are counted on.
+        """
+        return calcium_on_rays(self.images)
+
     def told(self, column: str, at_mm: float) -> float:
         """Return a column's value at the station nearest to an arc length."""
         n = int(np.abs(self.stations["arclength_mm"] - at_mm).argmin())
@@ -91,20 +99,3 @@ def measured_vessels(case: CaseRecord) -> dict[str, Drawn]:
         for vessel in result["vessels"]
         if vessel["vessel"] in case.sections
     }
-
-
-def calcium_on_rays(vessel: Drawn) -> Floats:
-    """Return the thickness of calcium (N, 120) on rays from the wall's centre, mm.
-
-    The first ray points along ``normal`` (12 o'clock), the others follow the clock: the rays that
-    the arcs of the tables are counted on.
-    """
-    images = vessel.images
-    if not np.isfinite(vessel.radius_mm("wall")).any():
-        return np.zeros((len(vessel.along_mm), RAYS))
-    share = np.asarray(images["calcium"], dtype=np.float32) / np.float32(255)
-    wall = Boundary(
-        radius_mm=vessel.radius_mm("wall"), kind=BoundaryKind.WALL,
-        confidence=images["wall_confidence"],
-    )  # fmt: skip
-    return thickness_on_rays(share, wall, np.nan_to_num(wall.centroid_mm), images["offset_mm"])

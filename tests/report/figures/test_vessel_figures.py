@@ -16,7 +16,7 @@ from ctocalc.report.figures.along import along
 from ctocalc.report.figures.case import case_figures
 from ctocalc.report.figures.crossed import calcified_sections, sections
 from ctocalc.report.figures.straight import edges, longitudinal
-from ctocalc.report.figures.vessel import Drawn, calcium_on_rays, measured_vessels
+from ctocalc.report.figures.vessel import Drawn, measured_vessels
 from ctocalc.report.figures.view import on_monitor, views
 from ctocalc.study.record import CaseRecord
 from tests.case_results import case_result
@@ -133,13 +133,13 @@ def test_calcium_has_the_same_hour_in_section_map_and_dial(
 ) -> None:
     one = drawn(case, wedge(towards), calcium_fraction=np.full(N, 0.2),
                 calcium_arc_deg=np.full(N, 90.0))  # fmt: skip
-    thick = calcium_on_rays(one)[10]
+    thick = one.calcium_on_rays[10]
     assert thick[ray] == pytest.approx(0.5, abs=0.1)
     counted = np.flatnonzero(thick >= 0.1)
     assert len(counted) * 3.0 == pytest.approx(90.0, abs=20.0)
     away = (counted - ray + 60) % 120 - 60
     assert abs(away.mean()) < 2
-    shown = np.asarray(panel(along(one), "calcium\no'clock").images[0].get_array())
+    shown = np.asarray(panel(along(one), "calcium\no'clock").images[1].get_array())
     assert np.isfinite(shown[ray, 10]) and np.isnan(shown[(ray + 60) % 120, 10])
     row, column = np.argwhere(one.calcium[10] > 0.5).mean(axis=0) - 20
     assert (row > 5, column > 5) == (towards == "12", towards == "3")
@@ -206,6 +206,12 @@ def test_what_cannot_be_told_is_said_and_a_refused_vessel_is_not_drawn(case: Cas
     bare = drawn(case, np.zeros((PIXELS, PIXELS)), calcium_fraction=np.zeros(N))
     assert "no calcium found" in words(along(bare))
     assert calcified_sections(replace(bare, lesions=())) is None
+    lost = {**bare.images, "wall_radius_mm": np.full((N, ANGLES), np.nan)}
+    blind = along(replace(bare, images=lost))
+    assert "no calcium found" not in words(blind) and "cannot be told" in words(blind)
+    lost["wall_radius_mm"] = np.where(S[:, None] < 20, 2.0, lost["wall_radius_mm"])
+    half = panel(along(replace(bare, images=lost)), "calcium\no'clock").images[0]
+    assert np.isfinite(np.asarray(half.get_array(), float)[0]).tolist() == (S >= 20).tolist()
 
 
 def test_a_lesion_without_a_view_says_so(case: CaseRecord) -> None:
