@@ -32,7 +32,7 @@ def row_faults(cells: Cells) -> Iterator[str]:
             "column case_id: expected 1 to 64 letters, digits, dots, dashes and underscores, "
             "not a dot first"
         )
-    if case_id.partition(".")[0] in (*cohort_tables(), "batch"):
+    if case_id.partition(".")[0] in (*cohort_tables(), "batch", "cohort"):
         yield "column case_id: a file of the whole batch has that name; choose another"
     for name, expected in _EXPECTED.items():
         try:

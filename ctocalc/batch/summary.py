@@ -13,6 +13,7 @@ from pyarrow import csv, parquet
 from ctocalc.batch.cohort import cohort_tables, passed_column
 from ctocalc.batch.manifest import Case, Manifest
 from ctocalc.batch.orders import Outcome
+from ctocalc.batch.overview import write_overview
 from ctocalc.batch.store import Store
 from ctocalc.errors import OutputFailed
 from ctocalc.files.columns import Cell, Column
@@ -24,7 +25,7 @@ _TYPES = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(),
 
 
 def write_summary(manifest: Manifest, outcomes: Mapping[str, Outcome], store: Store) -> None:
-    """Write ``cases`` and the tables of all ok cases as TSV with a sidecar, and as Parquet.
+    """Write ``cases`` and the tables of all ok cases (TSV with sidecar, Parquet), and their page.
 
     ``outcomes`` by case; a case without one has not been run.  Whole or not at all.
 
@@ -37,6 +38,7 @@ def write_summary(manifest: Manifest, outcomes: Mapping[str, Outcome], store: St
         with store.workspace("=cohort") as fresh:
             for name, columns in cohort_tables().items():
                 _write(name, columns, manifest, outcomes, fresh, store.out)
+            write_overview(fresh)
             for path in sorted(fresh.iterdir()):
                 path.replace(store.out / path.name)
     except (OSError, pa.ArrowException) as error:

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from ctocalc.errors import Notice
 from ctocalc.files.columns import Cell, Column, Field, from_specs
 from ctocalc.files.meanings import (
     LESION_HEAD,
@@ -74,14 +75,15 @@ def cell_text(cell: Cell) -> str:
 
 def case_tables(result: CaseResult) -> tuple[Table, ...]:
     """Return every table of a case."""
-    return tables_of(result.vessels)
+    return tables_of(result.vessels, result.quality)
 
 
-def tables_of(vessels: Sequence[VesselResult]) -> tuple[Table, ...]:
+def tables_of(vessels: Sequence[VesselResult], quality: Sequence[Notice] = ()) -> tuple[Table, ...]:
     """Return every table of these vessels; of none, the tables have a header and no row."""
-    return tuple(
-        table(vessels) for table in (station_table, lesion_table, score_table, vessel_table)
-    )
+    return (
+        station_table(vessels), lesion_table(vessels), score_table(vessels),
+        vessel_table(vessels, quality),
+    )  # fmt: skip
 
 
 VESSEL = Column(name="vessel", kind="string", doc="Name of the vessel.")
@@ -210,29 +212,39 @@ _VESSEL_HEAD = (
     Column(name="centerline_points", kind="integer", low=2, doc="Points of the line as given."),
     Column(name="centerline_frame", kind="string", doc="Frame that the line was read in."),
     Column(name="lesions", kind="integer", low=0, doc="Number of lesions."),
+    Column(
+        name="flags", kind="string",
+        doc="Codes of the quality flags of the scan and of this vessel, '; ' between them.",
+    ),
 )  # fmt: skip
 # Lesions carry "calcium_volume_mm3" and "calcium_mass_mg": the vessel's columns are named alike.
 _CALCIUM_PREFIX = {"volume_mm3": "calcium_", "mass_mg": "calcium_"}
 _PLAQUES = Column(name="plaques", kind="integer", low=0, doc="Number of calcified plaques.")
 
 
-def vessel_table(vessels: Sequence[VesselResult]) -> Table:
-    """Return one row per vessel, refused ones too."""
+def vessel_table(vessels: Sequence[VesselResult], quality: Sequence[Notice] = ()) -> Table:
+    """Return one row per vessel, refused ones too, with the flags of ``quality``."""
     calcium = (
         c for f in VESSEL_CALCIUM for c in f.columns(_CALCIUM_PREFIX.get(f.name, ""))
     )  # fmt: skip
     columns = (*_VESSEL_HEAD, *calcium, _PLAQUES)
-    return Table(name="vessels", columns=columns, rows=tuple(map(_vessel_row, vessels)))
+    rows = tuple(_vessel_row(vessel, quality) for vessel in vessels)
+    return Table(name="vessels", columns=columns, rows=rows)
 
 
-def _vessel_row(vessel: VesselResult) -> Row:
+def _vessel_row(vessel: VesselResult, quality: Sequence[Notice]) -> Row:
     line, calcium = vessel.centerline, vessel.calcium
     facts: Row = tuple(getattr(line, f) for f in ("digest", "points", "frame")) if line else (
         None, None, None
     )  # fmt: skip
     return (
         vessel.vessel, vessel.status, vessel.code, vessel.reason, vessel.length_mm, *facts,
-        len(vessel.lesions) if vessel.status == "ok" else None,
+        len(vessel.lesions) if vessel.status == "ok" else None, _flags(vessel, quality),
         *(c for f in VESSEL_CALCIUM for c in f.cells(getattr(calcium, f.name, None))),
         len(calcium.plaques) if calcium else None,
     )  # fmt: skip
+
+
+def _flags(vessel: VesselResult, quality: Sequence[Notice]) -> str | None:
+    ours = (n.code.value for n in quality if n.vessel in {None, vessel.vessel})
+    return "; ".join(dict.fromkeys(ours)) or None

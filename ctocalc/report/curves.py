@@ -58,12 +58,12 @@ _CHARTS: dict[str, tuple[str, float, str, tuple[_Curve, ...]]] = {
         ("calcium_arc_deg", "all arcs", "first", True),
         ("calcium_arc_largest_deg", "largest single", "second", False),
     )),
-    "area": ("Areas", 8.0, " mm²", (
+    "area": ("Areas, mm²", 8.0, "", (
         ("wall_area_mm2", "outer wall", "third", False),
         ("lumen_area_mm2", "lumen", "second", False),
         ("calcium_area_mm2", "calcium", "first", False),
     )),
-    "hu": ("Lumen attenuation", 600.0, " HU", (
+    "hu": ("Lumen attenuation, HU", 600.0, "", (
         ("lumen_hu", "brightest lumen-like contrast", "second", False),
     )),
 }  # fmt: skip

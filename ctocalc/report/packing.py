@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,11 @@ COLUMNS = (
 
 
 def packed(
-    vessel: Json, stations: Mapping[str, Array], sections: Mapping[str, Array], thickness: Floats
+    vessel: Json,
+    stations: Mapping[str, Array],
+    sections: Mapping[str, Array],
+    thickness: Floats,
+    shown_mm: Iterable[float],
 ) -> dict[str, Any]:
     """Return what the viewer needs of one vessel, ready for JSON.
 
@@ -36,9 +40,11 @@ def packed(
         Its columns and arrays, as `CaseRecord` holds them.
     thickness : (S, R) array
         Calcium in mm on R rays of each of the S sections; NaN where there is no wall.
+    shown_mm : iterable of float
+        Places that the page shows beside those that the record names.
     """
     along = sections["arclength_mm"]
-    kept = np.flatnonzero(_kept(along, vessel))
+    kept = np.flatnonzero(_kept(along, vessel, {*shown_mm} | quoted_places(vessel)))
     rows = np.searchsorted(stations["arclength_mm"], along[kept] - 1e-6)
     parts = [
         sections["hu"][kept].astype("<i2"),
@@ -63,7 +69,7 @@ def packed(
     }
 
 
-def _kept(along: Floats, vessel: Json) -> Bools:
+def _kept(along: Floats, vessel: Json, places: Iterable[float]) -> Bools:
     """Every station in and beside a lesion, every mm elsewhere, and every place that is quoted."""
     step = float(np.median(np.diff(along))) if len(along) > 1 else SPARSE_MM
     every = max(1, round(SPARSE_MM / step))
@@ -71,7 +77,7 @@ def _kept(along: Floats, vessel: Json) -> Bools:
     for lesion in vessel["lesions"]:
         start, end = lesion["start_mm"] - MARGIN_MM, lesion["end_mm"] + MARGIN_MM
         keep |= (along >= start) & (along <= end)
-    for place in quoted_places(vessel):
+    for place in places:
         keep[np.abs(along - place).argmin()] = True
     return keep
 

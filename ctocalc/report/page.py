@@ -42,12 +42,19 @@ def case_page(case: CaseRecord) -> bytes:
     return render("case", SCRIPTS, _context(case, views), {"vessels": data, **_viewer_settings()})
 
 
-def render(name: str, scripts: tuple[str, ...], context: Json, data: Json) -> bytes:
+def render(
+    name: str,
+    scripts: tuple[str, ...],
+    context: Json,
+    data: Json,
+    *,
+    styles: tuple[str, ...] = (),
+) -> bytes:
     """Return the page of a template with its style, script and data inlined."""
     folder = files("ctocalc.report") / "templates"
     parts = [(folder / "js" / f"{part}.js").read_text(encoding="utf-8") for part in scripts]
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
-    style = (folder / "page.css").read_text(encoding="utf-8")
+    style = "".join((folder / part).read_text(encoding="utf-8") for part in ("page.css", *styles))
     text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -74,7 +74,8 @@ def vessel_view(case: CaseRecord, place: int) -> tuple[VesselView, dict[str, Any
         thickness = stills.calcium_on_rays(sections)
         pictures = _pictures(vessel, stations, sections, thickness, case.result["image"])
         least = case.result["provenance"]["settings"]["calcium"]["arc_thickness_mm"]
-        data = packed(vessel, stations, sections, thickness) | {
+        shown = [still.mm for still in pictures.gallery]
+        data = packed(vessel, stations, sections, thickness, shown) | {
             "start_mm": pictures.start_mm, "length_mm": pictures.length_mm,
             "bands": pictures.bands, "arc_from_mm": least,
         }  # fmt: skip

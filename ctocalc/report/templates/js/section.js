@@ -2,13 +2,14 @@
 const COLOURS = {wall: "#f0e442", lumen: "#56b4e9", calcium: "#ff7f2a"};
 const BAR_MM = 2;
 
+// Give a canvas one pixel per pixel of the screen; return how thick a thin line is there.
 function fitCanvas(canvas) {
   const box = canvas.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
   const width = Math.max(1, Math.round(box.width * ratio));
   const height = Math.max(1, Math.round(box.height * ratio));
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  return ratio;
+  return ratio * parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
 function sectionPixels(vessel, station, grey) {
@@ -26,7 +27,7 @@ function sectionPixels(vessel, station, grey) {
 }
 
 function drawSection(canvas, vessel, state) {
-  const ratio = fitCanvas(canvas), {size} = vessel, context = canvas.getContext("2d");
+  const thin = fitCanvas(canvas), {size} = vessel, context = canvas.getContext("2d");
   const small = new OffscreenCanvas(size, size);
   small.getContext("2d").putImageData(
     sectionPixels(vessel, state.station, windowTable(state.level, state.width)), 0, 0);
@@ -35,24 +36,24 @@ function drawSection(canvas, vessel, state) {
   context.drawImage(small, from, from, shown, shown, 0, 0, canvas.width, canvas.height);
   const perMm = canvas.width / (vessel.fieldMm / state.zoom), middle = canvas.width / 2;
   const place = (right, up) => [middle + right * perMm, middle - up * perMm];
-  context.lineWidth = 1.8 * ratio;
+  context.lineWidth = 1.8 * thin;
   for (const kind of ["wall", "lumen"]) {
-    if (state[kind]) strokeContour(context, vessel, state.station, kind, place, ratio);
+    if (state[kind]) strokeContour(context, vessel, state.station, kind, place, thin);
   }
   if (state.calcium) strokeCalcium(context, vessel, state.station, place);
   context.strokeStyle = "#fff";
-  context.lineWidth = 3 * ratio;
-  const inset = 10 * ratio;
+  context.lineWidth = 3 * thin;
+  const inset = 10 * thin;
   context.beginPath();
   context.moveTo(inset, canvas.height - inset);
   context.lineTo(inset + BAR_MM * perMm, canvas.height - inset);
   context.stroke();
 }
 
-function strokeContour(context, vessel, station, kind, place, ratio) {
+function strokeContour(context, vessel, station, kind, place, thin) {
   const count = vessel.angles;
   context.strokeStyle = COLOURS[kind];
-  context.setLineDash(kind === "wall" ? [6 * ratio, 4 * ratio] : []);
+  context.setLineDash(kind === "wall" ? [6 * thin, 4 * thin] : []);
   context.beginPath();
   let drawing = false;
   for (let n = 0; n <= count; n += 1) {

@@ -41,7 +41,7 @@ function straightPixels(vessel, columns, angle, grey) {
 }
 
 function drawStraight(canvas, vessel, columns, state) {
-  const ratio = fitCanvas(canvas), context = canvas.getContext("2d");
+  const thin = fitCanvas(canvas), context = canvas.getContext("2d");
   const angle = state.rotation * Math.PI / 180;
   const small = new OffscreenCanvas(columns.length, vessel.size);
   small.getContext("2d").putImageData(
@@ -50,18 +50,18 @@ function drawStraight(canvas, vessel, columns, state) {
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
   const x = (mm) => (mm - vessel.start_mm) / vessel.length_mm * canvas.width;
   const y = (mm) => canvas.height / 2 - mm / vessel.fieldMm * canvas.height;
-  context.lineWidth = 1.5 * ratio;
+  context.lineWidth = 1.5 * thin;
   for (const kind of ["wall", "lumen"]) {
     if (!state[kind]) continue;
     context.strokeStyle = COLOURS[kind];
-    context.setLineDash(kind === "wall" ? [6 * ratio, 4 * ratio] : []);
+    context.setLineDash(kind === "wall" ? [6 * thin, 4 * thin] : []);
     strokeEdge(context, vessel, kind, angle, (mm, radius) => [x(mm), y(radius)]);
     strokeEdge(context, vessel, kind, angle + Math.PI, (mm, radius) => [x(mm), y(-radius)]);
   }
-  strokeLimits(context, vessel, x, canvas.height, ratio);
+  strokeLimits(context, vessel, x, canvas.height, thin);
   context.setLineDash([]);
   context.strokeStyle = "#fff";
-  context.lineWidth = 1.6 * ratio;
+  context.lineWidth = 1.6 * thin;
   strokeVertical(context, x(vessel.mm[state.station]), canvas.height);
 }
 
@@ -79,9 +79,9 @@ function strokeEdge(context, vessel, kind, angle, place) {
   context.stroke();
 }
 
-function strokeLimits(context, vessel, x, height, ratio) {
+function strokeLimits(context, vessel, x, height, thin) {
   context.strokeStyle = COLOURS.lumen;
-  context.setLineDash([5 * ratio, 4 * ratio]);
+  context.setLineDash([5 * thin, 4 * thin]);
   for (const [start, end] of vessel.bands) {
     strokeVertical(context, x(start), height);
     strokeVertical(context, x(end), height);

@@ -1,0 +1,177 @@
+"""``cohort.html``: a whole batch on one page, each row a lesion that leads to its case."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ctocalc.report.distributions import Distribution, distribution
+from ctocalc.report.page import render
+
+Columns = Mapping[str, Sequence[Any]]
+SCRIPTS = ("rows", "table", "filters", "cohort")
+# The columns of the cohort's tables that the page is made of.
+TABLES = {
+    "cases": ("case_id", "vessel", "status", "code", "vessel_status", "vessel_code"),
+    "vessels": ("case_id", "vessel", "lesions", "calcium_mass_mg", "flags"),
+    "lesions": (
+        "case_id", "vessel", "lesion", "occluded", "truncated", "length_mm",
+        "max_calcium_fraction", "max_calcium_fraction_apparent", "max_calcium_arc_deg", "bend_deg",
+        "calcium_mass_mg", "proximal_stump", "proximal_stump_borderline",
+    ),
+    "scores": (
+        "case_id", "vessel", "lesion", "system", "edition", "basis", "points", "points_low",
+        "points_high",
+    ),
+}  # fmt: skip
+# Measures of the table: column, what it is called, its unit, digits shown.
+MEASURES = (
+    ("length_mm", "Length", "mm", 1),
+    ("max_calcium_fraction", "Calcium fraction", "", 2),
+    ("max_calcium_fraction_apparent", "Apparent fraction", "", 2),
+    ("max_calcium_arc_deg", "Calcium arc", "°", 0),
+    ("bend_deg", "Bend", "°", 0),
+    ("calcium_mass_mg", "Calcium mass", "mg", 1),
+)
+# Scores of the table, on the corrected basis: system, edition, what they are called.
+SCORES = (
+    ("jcto_ct", "fujino_2018", "J-CTO on CT"),
+    ("ct_rector", "opolski_2015", "CT-RECTOR"),
+    ("kcct", "yu_2017", "KCCT"),
+)
+Key = tuple[str, str]
+
+
+def cohort_page(tables: Mapping[str, Columns]) -> bytes:
+    """Return the page of a batch; equal tables give equal bytes.
+
+    Parameters
+    ----------
+    tables : mapping
+        By table, the columns that ``TABLES`` names; None is an empty cell.  Of ``scores`` only
+        the totals of ``SCORES`` on the corrected basis are needed; others are passed over.
+
+    A measure is marked as an outlier where it lies farther from the quartiles than three times
+    their distance (Tukey's "far out"); that says "look at it", never that it is wrong.
+    """
+    rows = list(_rows(tables))
+    shown = [
+        distribution(name, title, unit, [row["values"][n] for row in rows if row["lesion"]])
+        for n, (name, title, unit, _) in enumerate(MEASURES)
+    ]
+    for row in rows:
+        row["outliers"] = [n for n, one in enumerate(shown) if _far_out(one, row["values"][n])]
+    totals = [
+        (title, _totals([row["scores"][n] for row in rows if row["lesion"]]))
+        for n, (_, _, title) in enumerate(SCORES)
+    ]
+    context = {
+        "cases": len(set(tables["cases"]["case_id"])),
+        "rows": len(rows),
+        "lesions": sum(row["lesion"] is not None for row in rows),
+        "states": Counter(row["state"] for row in rows).most_common(),
+        "flags": _counted(rows),
+        "distributions": shown,
+        "totals": totals,
+        "outliers": sum(bool(row["outliers"]) for row in rows),
+    }
+    return render("cohort", SCRIPTS, context, _data(rows), styles=("cohort.css",))
+
+
+def _data(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "measures": [[title, unit, digits] for _, title, unit, digits in MEASURES],
+        "scores": [title for _, _, title in SCORES],
+        "rows": [
+            [row[key] for key in ("case", "vessel", "lesion", "state", "page", "values", "stump",
+                                  "scores", "flags", "outliers")]
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+def _rows(tables: Mapping[str, Columns]) -> Iterator[dict[str, Any]]:
+    """Yield a row per lesion, and one per vessel or case that has none, in the batch's order."""
+    vessels = _by_vessel(tables["vessels"])
+    lesions = _by_vessel(tables["lesions"])
+    scores = _totals_of(tables["scores"])
+    seen: set[Key] = set()
+    for case in _records(tables["cases"]):
+        key = (case["case_id"], case["vessel"])
+        if key in seen:
+            continue
+        seen.add(key)
+        (vessel,) = vessels.get(key, [{}])
+        found = lesions.get(key, [])
+        for lesion in found or [{}]:
+            number = lesion.get("lesion")
+            flags = vessel.get("flags") or ""
+            yield {
+                "case": case["case_id"], "vessel": case["vessel"], "lesion": number,
+                "state": _state(case, vessel, lesion), "page": case["status"] == "ok",
+                "values": [_short(lesion.get(name)) for name, *_ in MEASURES],
+                "stump": _stump(lesion),
+                "scores": [scores.get((*key, number, *score[:2])) for score in SCORES],
+                "flags": flags.split("; ") if flags else [],
+            }  # fmt: skip
+
+
+def _state(case: Mapping[str, Any], vessel: Mapping[str, Any], lesion: Mapping[str, Any]) -> str:
+    if case["status"] != "ok":
+        return f"{case['status'] or 'not run'} {case['code'] or ''}".strip()
+    if case["vessel_status"] != "ok":
+        return f"{case['vessel_status'] or 'not measured'} {case['vessel_code'] or ''}".strip()
+    if lesion:
+        return "total occlusion" if lesion["occluded"] else "subtotal"
+    seen = "NO_CONTRAST" not in (vessel.get("flags") or "")
+    return "no occlusion" if seen else "occlusion not measurable"
+
+
+def _stump(lesion: Mapping[str, Any]) -> str:
+    call = lesion.get("proximal_stump") or ""
+    return f"{call} ?" if call and lesion.get("proximal_stump_borderline") else call
+
+
+def _records(columns: Columns) -> Iterator[dict[str, Any]]:
+    for cells in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, cells, strict=True))
+
+
+def _by_vessel(columns: Columns) -> dict[Key, list[dict[str, Any]]]:
+    found: dict[Key, list[dict[str, Any]]] = {}
+    for record in _records(columns):
+        found.setdefault((record["case_id"], record["vessel"]), []).append(record)
+    return found
+
+
+def _totals_of(columns: Columns) -> dict[tuple[Any, ...], list[float | None]]:
+    wanted = {score[:2] for score in SCORES}
+    return {
+        (s["case_id"], s["vessel"], s["lesion"], s["system"], s["edition"]): [
+            s["points"], s["points_low"], s["points_high"]
+        ]
+        for s in _records(columns)
+        if (s["system"], s["edition"]) in wanted and s["basis"] == "corrected"
+    }  # fmt: skip
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _far_out(shown: Distribution, value: float | None) -> bool:
+    return value is not None and not shown.fence_low <= value <= shown.fence_high
+
+
+def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Return how many vessels carry each flag, the commonest first."""
+    carried = {(row["case"], row["vessel"], flag) for row in rows for flag in row["flags"]}
+    counts = Counter(flag for _, _, flag in carried)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _totals(found: list[list[float | None] | None]) -> list[tuple[str, int]]:
+    """Return how many lesions have each total; those that are intervals are counted as open."""
+    points = [total[0] for total in found if total is not None]
+    known = Counter(p for p in points if p is not None)
+    rows = [(f"{p:g}", known[p]) for p in sorted(known)]
+    return [*rows, ("interval", sum(p is None for p in points))]
