@@ -94,25 +94,32 @@ def _rows(tables: Mapping[str, Columns]) -> Iterator[dict[str, Any]]:
     vessels = _by_vessel(tables["vessels"])
     lesions = _by_vessel(tables["lesions"])
     scores = _totals_of(tables["scores"])
-    seen: set[Key] = set()
-    for case in _records(tables["cases"]):
-        key = (case["case_id"], case["vessel"])
-        if key in seen:
-            continue
-        seen.add(key)
+    for key, case in _cases(tables["cases"], [*vessels, *lesions]).items():
         (vessel,) = vessels.get(key, [{}])
         found = lesions.get(key, [])
         for lesion in found or [{}]:
             number = lesion.get("lesion")
             flags = vessel.get("flags") or ""
             yield {
-                "case": case["case_id"], "vessel": case["vessel"], "lesion": number,
+                "case": key[0], "vessel": key[1], "lesion": number,
                 "state": _state(case, vessel, lesion), "page": case["status"] == "ok",
                 "values": [_short(lesion.get(name)) for name, *_ in MEASURES],
                 "stump": _stump(lesion),
                 "scores": [scores.get((*key, number, *score[:2])) for score in SCORES],
                 "flags": flags.split("; ") if flags else [],
             }  # fmt: skip
+
+
+def _cases(cases: Columns, measured: list[Key]) -> dict[Key, dict[str, Any]]:
+    """Return the batch's row of every vessel: of those it lists, and of any that was measured."""
+    found: dict[str, dict[Key, dict[str, Any]]] = {}
+    for case in _records(cases):
+        found.setdefault(case["case_id"], {})[case["case_id"], case["vessel"]] = case
+    for key in measured:
+        listed = found[key[0]]
+        first = next(iter(listed.values()))
+        listed.setdefault(key, first | {"vessel_status": "ok", "vessel_code": None})
+    return {key: case for listed in found.values() for key, case in listed.items()}
 
 
 def _state(case: Mapping[str, Any], vessel: Mapping[str, Any], lesion: Mapping[str, Any]) -> str:

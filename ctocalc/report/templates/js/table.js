@@ -34,9 +34,10 @@ function rowOf(row, place) {
 function widthsOf(table) {
   const group = document.createElement("colgroup");
   for (const column of columns) {
-    const longest = rows.reduce((most, row) => Math.max(most, column.text(row).length), column.title.length + 3);
+    const title = Math.max(...column.title.split(" ").map((word) => word.length)) + 2;
+    const longest = rows.reduce((most, row) => Math.max(most, column.text(row).length), title);
     const col = document.createElement("col");
-    col.style.width = `${Math.min(longest, 60) + 3}ch`;
+    col.style.width = `${Math.min(longest, 60) + 2}ch`;
     group.append(col);
   }
   table.prepend(group);
