@@ -17,7 +17,7 @@ from ctocalc.image.sections import cubic
 from ctocalc.lesion.describe import describe
 from ctocalc.study.calcium import Scan, deposits_of, measures_of
 from ctocalc.study.result import VesselResult
-from ctocalc.study.scoring import score_lesions
+from ctocalc.study.scoring import lesion_facts, score_lesions
 from ctocalc.study.settings import Request
 from ctocalc.study.stations import profile_vessel
 from ctocalc.study.trace import frames_of, trace, with_caps
@@ -65,14 +65,13 @@ def oracle(case: Case, vessel: str) -> Findings | None:
         scan, seen, deposits, request.settings, vessel=vessel, branching=Branching()
     )
     lesions = describe(seen.gaps, measures, target=None, settings=request.settings.lesion)
+    known = lesion_facts(lesions, request.clinical.of(vessel), vessel=vessel)
     return findings(
         VesselResult(
             vessel=vessel,
             status="ok",
             lesions=lesions,
-            scores=score_lesions(
-                lesions, request.clinical.of(vessel), vessel=vessel, not_measurable=None
-            ),
+            scores=score_lesions(lesions, known, not_measurable=None),
             profile=profile_vessel(seen, measures, lesions),
         )
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ctocalc.cli.main import COMMANDS
-from ctocalc.files.clinical import FACTS
 from ctocalc.scores.facts import FACTS as SCORE_FACTS
+from ctocalc.study.questions import FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

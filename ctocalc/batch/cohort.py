@@ -22,6 +22,10 @@ CASES = (
     ),
     Column(name="vessel_code", kind="string", doc="Code of the vessel's refusal."),
     Column(
+        name="reader_edits", kind="integer", low=0,
+        doc="Answers of a reader that the vessel's results follow, those about the patient too.",
+    ),
+    Column(
         name="attempts", kind="integer", low=1,
         doc="How often the case was begun, interrupted attempts included; may differ between runs.",
     ),

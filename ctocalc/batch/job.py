@@ -11,9 +11,11 @@ from ctocalc._arrays import Floats
 from ctocalc.batch.folder import write_result
 from ctocalc.batch.options import CaseOptions, named, request_of, unnamed, vessel_names
 from ctocalc.batch.outlines import read_outlines
+from ctocalc.batch.review import with_review
 from ctocalc.batch.scan import KeptScans, Scan, open_scan, read_scan
 from ctocalc.errors import CenterlineRefused, Notice, UsageError
 from ctocalc.files.centerlines import read_branches, read_tree
+from ctocalc.files.review import read_review
 from ctocalc.image.scan import require_measurable
 from ctocalc.image.volume import Volume
 from ctocalc.study.analyse import MARGIN_MM, analyse
@@ -59,6 +61,7 @@ def analyze_case(options: CaseOptions, scans: KeptScans | None = None) -> CaseRe
     untold, options = unnamed(options), named(options)
     names = vessel_names(options)
     request = request_of(options, names)
+    review = read_review(options.review) if options.review else None
     lines, branches, refused = _read_lines(options)
     _check_caps(request, lines)
     open_, read_ = (scans.open, scans.read) if scans else (open_scan, read_scan)
@@ -77,19 +80,26 @@ def analyze_case(options: CaseOptions, scans: KeptScans | None = None) -> CaseRe
     if not lines:
         raise _every(refused)
     outlines, digests = read_outlines(options, lines, names)
-    result = analyse(
-        _around(volume, [*lines, *branches]), scan.facts, tuple(lines), branches=tuple(branches),
-        request=replace(request, outlines=outlines),
-        inputs=(
-            InputDigest(role="series", sha256=digest),
-            *(InputDigest(role=f"centerline {line.vessel}", sha256=line.digest) for line in lines),
-            *(InputDigest(role=f"branch {line.vessel}", sha256=line.digest) for line in branches),
-            *digests,
-        ),
-        notices=(*scan.notices, *notices, *untold),
-    )  # fmt: skip
-    _check_targets(request, result)
-    return with_refused(result, names, refused)
+    request = replace(request, outlines=outlines)
+    volume = _around(volume, [*lines, *branches])
+    inputs = (
+        InputDigest(role="series", sha256=digest),
+        *(InputDigest(role=f"centerline {line.vessel}", sha256=line.digest) for line in lines),
+        *(InputDigest(role=f"branch {line.vessel}", sha256=line.digest) for line in branches),
+        *digests,
+    )
+
+    def measured(request: Request, *more: InputDigest) -> CaseResult:
+        result = analyse(
+            volume, scan.facts, tuple(lines), branches=tuple(branches), request=request,
+            inputs=(*inputs, *more), notices=(*scan.notices, *notices, *untold),
+        )  # fmt: skip
+        _check_targets(request, result)
+        return with_refused(result, names, refused)
+
+    if review is None:
+        return measured(request)
+    return with_review(review, request, measured)
 
 
 def with_refused(result: CaseResult, names: Iterable[str], refused: Refusals) -> CaseResult:

@@ -54,6 +54,8 @@ class Case:
             yield from ((f"{role} {n}", line.path) for n, line in enumerate(lines))
         for role, drawn in (("contours", self.options.contours), ("mask", self.options.masks)):
             yield from ((f"{role} {n}", path) for n, (_, path) in enumerate(drawn))
+        if self.options.review:
+            yield "review", self.options.review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,15 @@ from pathlib import Path
 from ctocalc.batch.cohort import cohort_tables
 from ctocalc.batch.options import CaseOptions, LineOption, named, vessel_names
 from ctocalc.errors import SettingsRefused
-from ctocalc.files.clinical import FACTS, Given, clinical_sheet
+from ctocalc.files.clinical import Given, clinical_sheet
 from ctocalc.files.results import is_case_id
 from ctocalc.image.listed import parse_wanted
+from ctocalc.study.questions import FACTS
 
 REQUIRED = ("case_id", "series", "centerline")
-OF_CASE = ("series", "series_select", "phase", "frame", "whole_tree")
+OF_CASE = ("series", "series_select", "phase", "frame", "whole_tree", "review")
 OF_VESSEL = (
-    "centerline", "vessel", "label", "branch", "cap", "target_lesion", "review", "contours", "mask",
+    "centerline", "vessel", "label", "branch", "cap", "target_lesion", "contours", "mask",
 )  # fmt: skip
 KNOWN = ("case_id", *OF_CASE, *OF_VESSEL, *(fact.name for fact in FACTS))
 OF_PATIENT = tuple(fact.name for fact in FACTS if not fact.by_vessel)
@@ -39,8 +40,6 @@ def row_faults(cells: Cells) -> Iterator[str]:
             _READ[name](cells.get(name, ""))
         except ValueError:
             yield f"column {name}: expected {expected}"
-    if "review" in cells:
-        yield "column review: this version cannot take a review yet; leave it empty"
     for fact in FACTS:
         if fact.name in cells:
             try:
@@ -130,6 +129,7 @@ def case_options(rows: Sequence[Cells], folder: Path, settings: Path | None) -> 
         ),
         contours=tuple((n, path) for n, row in vessels for path in _files(row, "contours", folder)),
         masks=tuple((n, path) for n, row in vessels for path in _files(row, "mask", folder)),
+        review=folder / case["review"] if "review" in case else None,
     )
 
 

@@ -61,6 +61,7 @@ class CaseOptions:
     targets: tuple[tuple[str | None, int], ...] = ()
     contours: tuple[tuple[str | None, Path], ...] = ()
     masks: tuple[tuple[str | None, Path], ...] = ()
+    review: Path | None = None
 
 
 def named(options: CaseOptions) -> CaseOptions:

@@ -112,17 +112,17 @@ def _case_rows(
         if found is not None:
             told = (found.status, found.code, found.reason)
             spent = (found.attempts or None, found.seconds)
-        state = vessels.get(row.case_id, {}).get(row.vessel, ("", ""))
+        state = vessels.get(row.case_id, {}).get(row.vessel, ("", "", ""))
         cells = (row.case_id, row.vessel, *told, *state, *spent, *row.passed)
         yield ("\t".join(map(cell_text, cells)) + "\n").encode()
 
 
-def _vessel_states(out: Path, case_id: str) -> dict[str, tuple[str, str]]:
-    """Return status and code of each vessel of a finished case."""
+def _vessel_states(out: Path, case_id: str) -> dict[str, tuple[str, str, str]]:
+    """Return status, code and a reader's answers of each vessel of a finished case."""
     lines = (out / case_id / "vessels.tsv").read_text(encoding="utf-8").splitlines()
-    at = [lines[0].split("\t").index(name) for name in ("vessel", "status", "code")]
+    at = [lines[0].split("\t").index(name) for name in ("vessel", "status", "code", "reader_edits")]
     rows = (line.split("\t") for line in lines[1:])
-    return {row[at[0]]: (row[at[1]], row[at[2]]) for row in rows}
+    return {row[at[0]]: (row[at[1]], row[at[2]], row[at[3]]) for row in rows}
 
 
 def _write_parquet(table: Path, columns: Sequence[Column]) -> None:

@@ -9,7 +9,8 @@ import click
 
 from ctocalc.cli.exit_codes import Exit
 from ctocalc.errors import InputRefused, SettingsRefused
-from ctocalc.files.clinical import FACTS, ClinicalFact, Given, clinical_sheet
+from ctocalc.files.clinical import Given, clinical_sheet
+from ctocalc.study.questions import FACTS, ClinicalFact
 
 if TYPE_CHECKING:
     from ctocalc.batch.options import CaseOptions, LineOption
@@ -182,6 +183,13 @@ def _line(text: str, vessel: str | None) -> "LineOption":
     callback=_read_each(Path, "a file"),
 )
 @click.option(
+    "--review",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="A reader's review, as the page saves it: scores follow it, what was automatic stays "
+    "beside it.",
+)
+@click.option(
     "--no-report",
     is_flag=True,
     help="No page and no figures.",
@@ -206,6 +214,7 @@ def command(  # noqa: PLR0913, PLR0917
     targets: tuple[tuple[str | None, int], ...],
     contours: tuple[tuple[str | None, Path], ...],
     masks: tuple[tuple[str | None, Path], ...],
+    review: Path | None,
     no_report: bool,
     as_json: bool,
 ) -> Exit:  # fmt: skip
@@ -237,6 +246,7 @@ def command(  # noqa: PLR0913, PLR0917
         targets=targets,
         contours=contours,
         masks=masks,
+        review=review,
     )
     return run(options, out=out, report=not no_report, as_json=as_json)
 

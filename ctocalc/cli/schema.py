@@ -4,12 +4,13 @@ import click
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["result"]))
+@click.argument("what", type=click.Choice(["result", "review"]))
 def command(what: str) -> None:
-    """Print the JSON Schema of WHAT; so far of a case's ``result.json``."""
+    """Print the JSON Schema of WHAT: a case's ``result.json``, or a reader's review of it."""
     import json
 
+    from ctocalc.files.review_schema import review_schema
     from ctocalc.files.schema import result_schema
 
-    schemas = {"result": result_schema}
+    schemas = {"result": result_schema, "review": review_schema}
     click.echo(json.dumps(schemas[what](), indent=2, ensure_ascii=False))

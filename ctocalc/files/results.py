@@ -10,6 +10,7 @@ from typing import Any
 
 from ctocalc.files.atomic import replace_folder
 from ctocalc.files.definitions import definitions_markdown
+from ctocalc.files.review_record import clinical_record, facts_record, reviewed_record
 from ctocalc.files.sections import sections_bytes
 from ctocalc.files.tables import case_tables
 from ctocalc.lesion.crossing import crossing_facts
@@ -62,6 +63,7 @@ def result_record(result: CaseResult) -> Json:
         "provenance": plain(result.provenance),
         "image": plain(result.image),
         "vessels": [_vessel(vessel) for vessel in result.vessels],
+        "review": reviewed_record(result.review) if result.review else None,
     }
 
 
@@ -77,6 +79,8 @@ def _vessel(vessel: VesselResult) -> Json:
         "calcium": plain(vessel.calcium),
         "lesions": [_lesion(lesion) for lesion in vessel.lesions],
         "scores": scores,
+        "clinical": clinical_record(vessel.clinical) if vessel.clinical else None,
+        "facts": [facts_record(known) for known in vessel.facts],
     }
 
 

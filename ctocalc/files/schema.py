@@ -28,6 +28,7 @@ from ctocalc.files.meanings_parts import (
     VIEW,
     VIEWS,
 )
+from ctocalc.files.review_schema import of_result
 from ctocalc.lesion.lesion import BranchPlace, StumpCall
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import Source
@@ -64,6 +65,7 @@ def result_schema() -> Schema:
             "provenance": _open(_PROVENANCE),
             "image": _open(_IMAGE),
             "vessels": _list(_VESSEL),
+            "review": _REVIEW["review"],
         }),
         "$defs": {
             "measured": _MEASURED, "stump": _STUMP, "presence": _PRESENCE,
@@ -285,6 +287,7 @@ _LESION = _fields(
         "occlusion_likelihood_cues": _object(_CUES),
     },
 )
+_REVIEW = of_result(_MEASURED_OR_NULL)
 _VESSEL = _object(
     {
         "vessel": TEXT,
@@ -296,5 +299,7 @@ _VESSEL = _object(
         "calcium": _or_null(_fields(VESSEL_CALCIUM, more={"plaques": _list(_fields(PLAQUE))})),
         "lesions": _list(_LESION),
         "scores": _list(_ref("score")),
+        "clinical": _REVIEW["clinical"],
+        "facts": _REVIEW["facts"],
     }
 )

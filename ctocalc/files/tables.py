@@ -149,6 +149,9 @@ _OCCLUSIONS = Field(
     name="occlusions", shape="count",
     doc="Number of interruptions of contrast: total ones, or that of a subtotal (occluded false).",
 )  # fmt: skip
+_LESION_EDITS = Column(
+    name="reader_edits", kind="integer", low=0, doc="Calls of this lesion that are a reader's."
+)
 # Records within a lesion: where they stand, what their columns begin with, their fields.
 _NESTED = (
     *((f"calcium_by_region.{part}", f"{part}_", REGION) for part in REGIONS),
@@ -167,13 +170,19 @@ def lesion_table(vessels: Sequence[VesselResult]) -> Table:
         *(c for field in before for c in field.columns()),
         *(c for _, prefix, fields in _NESTED for field in fields for c in field.columns(prefix)),
         *(c for field in LESION_TAIL for c in field.columns()),
+        _LESION_EDITS,
     )
     rows = tuple(
-        (vessel.vessel, *_lesion_cells(lesion, before))
+        (vessel.vessel, *_lesion_cells(lesion, before), _edits_of(vessel, lesion))
         for vessel in vessels
         for lesion in vessel.lesions
     )
     return Table(name="lesions", columns=columns, rows=rows)
+
+
+def _edits_of(vessel: VesselResult, lesion: Lesion) -> int:
+    places = [edit.lesion for edit in vessel.edits if edit.lesion]
+    return sum(place.number == lesion.lesion for place in places)
 
 
 def _lesion_cells(lesion: Lesion, before: tuple[Field, ...]) -> Row:
@@ -220,6 +229,10 @@ _VESSEL_HEAD = (
 # Lesions carry "calcium_volume_mm3" and "calcium_mass_mg": the vessel's columns are named alike.
 _CALCIUM_PREFIX = {"volume_mm3": "calcium_", "mass_mg": "calcium_"}
 _PLAQUES = Column(name="plaques", kind="integer", low=0, doc="Number of calcified plaques.")
+_VESSEL_EDITS = Column(
+    name="reader_edits", kind="integer", low=0,
+    doc="Answers of a reader that the vessel's results follow, those about the patient too.",
+)  # fmt: skip
 
 
 def vessel_table(vessels: Sequence[VesselResult], quality: Sequence[Notice] = ()) -> Table:
@@ -227,7 +240,7 @@ def vessel_table(vessels: Sequence[VesselResult], quality: Sequence[Notice] = ()
     calcium = (
         c for f in VESSEL_CALCIUM for c in f.columns(_CALCIUM_PREFIX.get(f.name, ""))
     )  # fmt: skip
-    columns = (*_VESSEL_HEAD, *calcium, _PLAQUES)
+    columns = (*_VESSEL_HEAD, *calcium, _PLAQUES, _VESSEL_EDITS)
     rows = tuple(_vessel_row(vessel, quality) for vessel in vessels)
     return Table(name="vessels", columns=columns, rows=rows)
 
@@ -242,6 +255,7 @@ def _vessel_row(vessel: VesselResult, quality: Sequence[Notice]) -> Row:
         len(vessel.lesions) if vessel.status == "ok" else None, _flags(vessel, quality),
         *(c for f in VESSEL_CALCIUM for c in f.cells(getattr(calcium, f.name, None))),
         len(calcium.plaques) if calcium else None,
+        len(vessel.edits),
     )  # fmt: skip
 
 

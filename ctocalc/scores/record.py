@@ -1,9 +1,11 @@
 """Scores and their findings as plain records, in the names of the published interface."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ctocalc.quantity import Measured
 from ctocalc.scores.criterion import Finding
+from ctocalc.scores.facts import Fact
 from ctocalc.scores.logic import Condition
 from ctocalc.scores.rules import Rule
 from ctocalc.scores.system import Score
@@ -35,6 +37,21 @@ def score_json(score: Score, *, lesion: int | None = None) -> Record:
         "unconfirmed": list(system.unconfirmed),
         "notes": list(score.notes),
         "reason": score.reason,
+    }
+
+
+def facts_json(facts: Mapping[str, Fact]) -> Record:
+    """Return facts by name, whole: who has them and a definition can score without this package."""
+    return {
+        name: {
+            "answer": fact.answer.value,
+            "measured": _measured(fact.measured),
+            "quoted": _measured(fact.quoted),
+            "borderline": fact.borderline,
+            "source": fact.source.value,
+            "reason": fact.reason,
+        }
+        for name, fact in facts.items()
     }
 
 

@@ -26,11 +26,12 @@ from ctocalc.study.artefacts import (
     without_metal,
 )
 from ctocalc.study.calcium import Scan, calcium_of, deposits_of, measures_of
+from ctocalc.study.calls import called
 from ctocalc.study.outlines import outline_notices, with_outlines
 from ctocalc.study.provenance import provenance
 from ctocalc.study.quality import NO_CONTRAST_REASON, caps_notices, image_notices, vessel_notices
 from ctocalc.study.result import CaseResult, InputDigest, LineFacts, VesselResult
-from ctocalc.study.scoring import score_lesions
+from ctocalc.study.scoring import NO_OCCLUSION_READ, lesion_facts, score_lesions
 from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel, with_shared
 from ctocalc.study.summary import image_facts, images_of
@@ -147,8 +148,8 @@ def _vessel(
     own = whole.own
     spoilt = artefacts_of(sampler, given, own, physics)
     seen = without_made(own, spoilt)
-    caps = request.caps_mm.get(line.vessel, ())
-    if caps:
+    caps = request.caps_mm.get(line.vessel)
+    if caps is not None:
         seen = with_caps(seen, caps, settings)
     deposits = deposits_of(scan, seen, settings)
     seen = found = with_wall_behind(seen, deposits, settings)
@@ -163,7 +164,16 @@ def _vessel(
     )
     clinical = request.clinical.of(line.vessel)
     in_stent = clinical.in_stent is Answer.YES
-    lesions = tuple(judged(one, seen, spoilt, in_stent=in_stent) for one in described)
+    calls = request.calls.get(line.vessel, {})
+    lesions = tuple(
+        called(judged(one, seen, spoilt, in_stent=in_stent), calls.get(one.lesion, {}))
+        for one in described
+    )
+    known = lesion_facts(
+        lesions, clinical, vessel=line.vessel, calls=calls,
+        caps=Source.IMAGE if caps is None else Source.READER,
+    )  # fmt: skip
+    unseen = NO_OCCLUSION_READ if caps == () else None
     result = VesselResult(
         vessel=line.vessel,
         status="ok",
@@ -173,11 +183,11 @@ def _vessel(
         lesions=lesions,
         scores=score_lesions(
             lesions,
-            clinical,
-            vessel=line.vessel,
-            caps=Source.READER if caps else Source.IMAGE,
-            not_measurable=None if physics.contrast else NO_CONTRAST_REASON,
+            known,
+            not_measurable=unseen if physics.contrast else NO_CONTRAST_REASON,
         ),
+        clinical=clinical,
+        facts=known,
         profile=with_shared(
             without_metal(profile_vessel(seen, measures, lesions), spoilt), whole.frames
         ),

@@ -8,6 +8,7 @@ from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.facts import Answer, Fact, Facts, Source
 from ctocalc.scores.grades import GRADES
 from ctocalc.scores.system import Basis
+from ctocalc.study.calls import NO_CALLS, Call, said
 from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.vessel.segments import belongs_to
 
@@ -22,11 +23,13 @@ def facts_of(
     *,
     basis: Basis,
     caps: Source = Source.IMAGE,
+    calls: Mapping[str, Call] = NO_CALLS,
 ) -> Facts:
     """Return everything a score may ask of one occluded lesion.
 
     On the apparent basis only the calcium fraction is exchanged; arcs and full moon stay corrected.
     ``caps``: who said where the occlusions begin and end, and so how long and how many they are.
+    ``calls`` of a reader go before the image.
     """
     return Facts(
         answers=_shape(lesion)
@@ -34,6 +37,7 @@ def facts_of(
         | _calcium(lesion, basis)
         | _vessel(vessel)
         | _clinical(clinical)
+        | said(calls)
     )
 
 

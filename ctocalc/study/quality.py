@@ -105,18 +105,20 @@ def vessel_notices(
 
 
 def caps_notices(
-    vessel: str, found: tuple[Interruption, ...], caps_mm: tuple[tuple[float, float], ...]
+    vessel: str, found: tuple[Interruption, ...], caps_mm: tuple[tuple[float, float], ...] | None
 ) -> tuple[Notice, ...]:
     """Say that a reader set the occlusions of a vessel, and what the image itself showed."""
-    if not caps_mm:
+    if caps_mm is None:
         return ()
+    told = f"Entry and exit of {len(caps_mm)} occlusion(s) are a reader's" if caps_mm else (
+        "A reader sees no total occlusion"
+    )  # fmt: skip
     seen = ", ".join(f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found if gap.total)
     return (
         Notice(
             code=Code.READER_CAPS,
             severity="info",
-            message=f"Entry and exit of {len(caps_mm)} occlusion(s) are a reader's; the image "
-            f"itself showed {seen or 'none'}.",
+            message=f"{told}; the image itself showed {seen or 'none'}.",
             vessel=vessel,
         ),
     )

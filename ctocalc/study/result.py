@@ -8,6 +8,8 @@ from ctocalc.geometry.frames import Frames
 from ctocalc.lesion.lesion import Lesion, VesselCalcium
 from ctocalc.quantity import Measured
 from ctocalc.scores.system import Score
+from ctocalc.study.clinical import ClinicalFacts
+from ctocalc.study.review import Edit, LesionFacts, Reviewed
 from ctocalc.vessel.boundary import Boundary
 from ctocalc.vessel.profile import VesselProfile
 
@@ -83,7 +85,11 @@ class LesionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VesselResult:
-    """One vessel: measured (``status`` "ok"), or refused with its code and reason."""
+    """One vessel: measured (``status`` "ok"), or refused with its code and reason.
+
+    ``clinical`` and ``facts`` are what its scores were given; ``edits`` are a reader's answers that
+    it follows, those about the patient too.
+    """
 
     vessel: str
     status: str
@@ -94,13 +100,16 @@ class VesselResult:
     calcium: VesselCalcium | None = None
     lesions: tuple[Lesion, ...] = ()
     scores: tuple[LesionScore, ...] = ()
+    clinical: ClinicalFacts | None = None
+    facts: tuple[LesionFacts, ...] = ()
+    edits: tuple[Edit, ...] = ()
     profile: VesselProfile | None = None
     images: VesselImages | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CaseResult:
-    """One patient.  ``status`` is "ok" when any vessel is."""
+    """One patient.  ``status`` is "ok" when any vessel is; ``review``: a reader's word, if any."""
 
     case_id: str
     status: str
@@ -108,3 +117,4 @@ class CaseResult:
     provenance: Provenance
     image: ImageFacts
     vessels: tuple[VesselResult, ...]
+    review: Reviewed | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ctocalc.lesion.measures import LesionSettings
+from ctocalc.study.calls import Call
 from ctocalc.study.clinical import ClinicalSheet
 from ctocalc.vessel.calcium import CalciumSettings
 from ctocalc.vessel.channel import ChannelSettings
@@ -60,7 +61,8 @@ class Request:
 
     ``caps_mm`` overrides the occlusions of a vessel by hand (entry, exit along the axis);
     ``target_lesion`` counts from 1, proximal first; ``whole_tree`` says that the lines given are
-    all the branches there are; ``outlines``: what a reader drew, by vessel.
+    all the branches there are; ``outlines``: what a reader drew, ``calls``: what a reader called of
+    each lesion, by vessel.  No caps at all, ``()``, are a reader who sees no occlusion.
     """
 
     case_id: str = "case"
@@ -70,3 +72,4 @@ class Request:
     target_lesion: dict[str, int] = field(default_factory=dict)
     whole_tree: bool = False
     outlines: dict[str, tuple[Outline, ...]] = field(default_factory=dict)
+    calls: dict[str, dict[int, dict[str, Call]]] = field(default_factory=dict)

@@ -127,7 +127,10 @@ def given_occlusions(
     *,
     settings: OcclusionSettings,
 ) -> tuple[Interruption, ...]:
-    """Return total occlusions at places a reader gave; only the shape of the caps is measured."""
+    """Return total occlusions at places a reader gave; only the shape of the caps is measured.
+
+    The places are taken as given: the image's own uncertainty is not theirs.
+    """
     out = []
     for given in sorted(caps_mm):
         # The measured axis may end a little before the given line does.
@@ -141,8 +144,8 @@ def given_occlusions(
                 seen,
                 start_mm=low,
                 end_mm=high,
-                entry=seen.entry and replace(seen.entry, half_mm=low),
-                exit=seen.exit and replace(seen.exit, half_mm=high),
+                entry=seen.entry and replace(seen.entry, half_mm=low, half_sd_mm=0.0),
+                exit=seen.exit and replace(seen.exit, half_mm=high, half_sd_mm=0.0),
                 total=True,
             )
         )

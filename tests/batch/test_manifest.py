@@ -75,7 +75,7 @@ def test_spreadsheets_write_many_dialects(
         ("case_id", ""), ("case_id", "a/b"), ("case_id", ".."), ("case_id", ".batch"),
         ("case_id", "stations.tsv"), ("case_id", "x" * 65), ("series", ""), ("centerline", ""),
         ("frame", "scanner"), ("phase", "late"), ("cap", "30,12"), ("cap", "a"),
-        ("target_lesion", "0"), ("whole_tree", "perhaps"), ("review", "r.json"),
+        ("target_lesion", "0"), ("whole_tree", "perhaps"),
         ("age", "old"), ("prior_attempt", "maybe"), ("rentrop", "4"),
     ],
 )  # fmt: skip

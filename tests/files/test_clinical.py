@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ctocalc.errors import Code, SettingsRefused
-from ctocalc.files.clinical import FACTS, Given, clinical_sheet, read_clinical
+from ctocalc.files.clinical import Given, clinical_sheet, read_clinical
 from ctocalc.scores.facts import Answer
 from ctocalc.study.clinical import ClinicalFacts
+from ctocalc.study.questions import FACTS
 
 GOOD = {
     "prior_attempt": ("no", Answer.NO),

@@ -12,7 +12,7 @@ from ctocalc.scores.registry import SYSTEMS
 from ctocalc.scores.system import Basis
 from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.study.quality import NO_CONTRAST_REASON
-from ctocalc.study.scoring import NO_OCCLUSION, SUBTOTAL, bases, score_lesions
+from ctocalc.study.scoring import NO_OCCLUSION, SUBTOTAL, bases, lesion_facts, score_lesions
 from tests import case_results
 
 LESION = case_results.lesion()
@@ -35,7 +35,7 @@ def exact(value: float, unit: Unit) -> Measured:
 def test_nothing_to_score_is_one_row_per_system_with_the_reason(
     lesions: tuple[Lesion, ...], why: str | None, reason: str
 ) -> None:
-    rows = score_lesions(lesions, NOTHING, not_measurable=why)
+    rows = score_lesions(lesions, lesion_facts(lesions, NOTHING), not_measurable=why)
     assert [row.score.system for row in rows] == list(SYSTEMS)
     for row in rows:
         assert row.lesion is None
@@ -47,7 +47,7 @@ def test_nothing_to_score_is_one_row_per_system_with_the_reason(
 
 def test_every_occluded_lesion_is_scored_by_every_system_and_basis() -> None:
     lesions = (LESION, replace(SUBTOTAL_LESION, lesion=2), replace(LESION, lesion=3))
-    rows = score_lesions(lesions, NOTHING, not_measurable=None)
+    rows = score_lesions(lesions, lesion_facts(lesions, NOTHING), not_measurable=None)
     expected = [(n, s, b) for n in (1, 3) for s in SYSTEMS for b in bases(s)]
     assert [(row.lesion, row.score.system, row.score.basis) for row in rows] == expected
 
@@ -65,7 +65,7 @@ def test_the_apparent_row_differs_where_the_fraction_crosses_the_cut() -> None:
         max_calcium_fraction=exact(0.40, Unit.FRACTION),
         max_calcium_fraction_apparent=exact(0.70, Unit.FRACTION),
     )
-    rows = score_lesions((lesion,), NOTHING, not_measurable=None)
+    rows = score_lesions((lesion,), lesion_facts((lesion,), NOTHING), not_measurable=None)
     by_basis = {
         basis: next(
             r.score
@@ -98,7 +98,7 @@ def test_the_published_composite_case() -> None:
         distal_stump=case_results.stump(StumpCall.TAPERED),
     )
     clinical = ClinicalFacts(prior_attempt=Answer.NO, duration_months=14)
-    rows = score_lesions((lesion,), clinical, not_measurable=None)
+    rows = score_lesions((lesion,), lesion_facts((lesion,), clinical), not_measurable=None)
     points = {(r.score.system.name, r.score.system.edition): r.score.points for r in rows}
     expected = {"jcto": 4.0, "jcto_ct": 4.0, "ct_rector": 4.0, "kcct": 5.0}
     assert {name for name, _ in points} >= set(expected)
