@@ -296,7 +296,9 @@ def test_in_a_stent_no_calcium_of_the_lesion_is_told(result: Callable[..., Any])
     assert (score["points"], score["points_low"], score["points_high"]) == (None, 0, 1)
     assert "stent" in score["reason"]
     for answer in ("no", "unknown"):
-        assert result(*LAD, "--in-stent", answer)["vessels"] == plain["vessels"]
+        (vessel,) = result(*LAD, "--in-stent", answer)["vessels"]
+        assert vessel["clinical"].pop("in_stent") == answer
+        assert vessel == plain["vessels"][0] | {"clinical": vessel["clinical"]}
 
 
 def test_help_answers_without_anything_heavy() -> None:
