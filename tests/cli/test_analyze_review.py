@@ -88,7 +88,8 @@ def test_the_official_figures_follow_and_the_comment_stays_in_the_result(
 
 def test_a_bad_review_is_exit_3_and_leaves_nothing(folder: Path, automatic: bytes) -> None:
     path = folder / "bad.json"
-    for content in (review(automatic, case_id="b"), review(automatic, extra=1), []):
+    contents: list[Any] = [review(automatic, case_id="b"), review(automatic, extra=1), []]
+    for content in contents:
         path.write_text(json.dumps(content))
         code, out, err = analyze(folder, "--out", folder / "none", "--review", path)
         assert (code, out) == (3, "")

@@ -76,7 +76,8 @@ def test_a_call_decides_its_item(
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_calls_speak_for_their_facts_alone_and_hold_for_both_bases(name: str) -> None:
     question = QUESTIONS[name]
-    for call in [*question.words, *([33.0] if question.number else [])]:
+    every: list[Call] = [*question.words, *([33.0] if question.number else [])]
+    for call in every:
         told = said({name: call})
         assert told and set(told) <= set(FACTS)
         for basis in Basis:
@@ -98,9 +99,8 @@ def test_what_a_reader_cannot_tell_nothing_else_answers() -> None:
 def test_every_pair_of_calls_can_be_scored() -> None:
     for (one, first), (two, second) in product(QUESTIONS.items(), repeat=2):
         for a, b in product(first.words, second.words):
-            facts = facts_of(
-                LESION, "LAD", ClinicalFacts(), basis=Basis.APPARENT, calls={one: a, two: b}
-            )
+            calls: dict[str, Call] = {one: a, two: b}
+            facts = facts_of(LESION, "LAD", ClinicalFacts(), basis=Basis.APPARENT, calls=calls)
             for each in SYSTEMS[:6]:
                 found = evaluate(each, facts, basis=Basis.APPARENT)
                 assert found.points_low is not None
