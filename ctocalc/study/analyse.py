@@ -35,7 +35,7 @@ from ctocalc.study.scoring import NO_OCCLUSION_READ, lesion_facts, score_lesions
 from ctocalc.study.settings import AnalysisSettings, Request
 from ctocalc.study.stations import profile_vessel, with_shared
 from ctocalc.study.summary import image_facts, images_of
-from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_caps, with_wall_behind
+from ctocalc.study.trace import Trace, frames_of, recentre, trace, with_calcium_edge, with_caps
 from ctocalc.study.tree import at_aorta, stems_of, tree_of, tube_of
 from ctocalc.vessel.branching import Branching, Tube
 from ctocalc.vessel.centerline import Centerline
@@ -152,7 +152,7 @@ def _vessel(
     if caps is not None:
         seen = with_caps(seen, caps, settings)
     deposits = deposits_of(scan, seen, settings)
-    seen = found = with_wall_behind(seen, deposits, settings)
+    seen = found = with_calcium_edge(seen, deposits, settings)
     drawn = request.outlines.get(line.vessel, ())
     if drawn:
         seen = with_outlines(found, drawn, settings.outline)

@@ -120,7 +120,9 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
     wide = seen.rays.lumen_diameter_mm
-    thin = np.minimum(thin, WIDEST_THIN_MM)
+    # What shows a wide lumen's contrast and no edges has them behind calcium.
+    hidden = np.isnan(wide) & (thin > WIDEST_THIN_MM)
+    thin = np.where(hidden, np.nan, np.minimum(thin, WIDEST_THIN_MM))
     drawn = np.zeros(len(wide), dtype=bool) if seen.drawn_lumen is None else seen.drawn_lumen
     by_edges = np.isfinite(wide) & (wide > WIDE_MM) | drawn
     diameter = np.where(by_edges, wide, thin)

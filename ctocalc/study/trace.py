@@ -20,6 +20,7 @@ from ctocalc.vessel.branching import Stem
 from ctocalc.vessel.channel import Channel, find_channel
 from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
+from ctocalc.vessel.lumen_edge import lumen_past_calcium
 from ctocalc.vessel.occlusion import Interruption, fades, find_occlusions, given_occlusions
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
@@ -206,12 +207,13 @@ def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> C
     return curve.from_nearest(start_lps_mm)
 
 
-def with_wall_behind(seen: Trace, deposits: Deposits, settings: AnalysisSettings) -> Trace:
-    """Return the trace with its wall found anew, now that calcium's own edge is known."""
+def with_calcium_edge(seen: Trace, deposits: Deposits, settings: AnalysisSettings) -> Trace:
+    """Return the trace with wall and lumen found anew, now that calcium's own edge is known."""
     wall = seen.wall.boundary
     edge = calcium_edge_mm(deposits.share, seen.sections.offset_mm, wall.angle_rad)
     return replace(
         seen,
+        rays=lumen_past_calcium(seen.rays, edge, settings.axis.station_mm),
         wall=find_wall(
             rays_behind_calcium(seen.rays, edge, wall, settings.wall),
             step_mm=settings.axis.station_mm,

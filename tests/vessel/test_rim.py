@@ -7,7 +7,7 @@ from ctocalc._arrays import Floats
 from ctocalc.image.scan import ScanFacts
 from ctocalc.study.calcium import Scan, deposits_of
 from ctocalc.study.settings import AnalysisSettings
-from ctocalc.study.trace import with_wall_behind
+from ctocalc.study.trace import with_calcium_edge
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.rays import RayFits
 from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
@@ -86,7 +86,7 @@ def test_the_wall_behind_a_ring(thick_mm: float, rim_mm: float) -> None:
     found = deposits_of(
         Scan(volume=volume, facts=facts, physics=seen.physics), seen.trace, SETTINGS
     )
-    wall = with_wall_behind(seen.trace, found, SETTINGS).wall
+    wall = with_calcium_edge(seen.trace, found, SETTINGS).wall
     body = np.abs(seen.trace.frames.arclength_mm - 15.0) < 3.0
     area = np.pi * 1.8**2
     assert wall.boundary.area_mm2[body].mean() == pytest.approx(area, rel=0.14)
