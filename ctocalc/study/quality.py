@@ -95,6 +95,10 @@ def vessel_notices(
         (Code.OCCLUSION_AT_END_OF_LINE, any(lesion.truncated for lesion in lesions),
          "An occlusion reaches an end of the line; its length is only what is visible. Extend the "
          "line beyond the occlusion."),
+        (Code.END_OF_LINE_TOO_THIN, contrast and seen.faded_mm is not None,
+         f"From {seen.faded_mm or 0.0:.1f} mm to its end at {seen.curve.length_mm:.1f} mm the line "
+         "shows no contrast in a thin vessel; a lumen was expected. Whether it is occluded there "
+         "or too thin for CT is not told, and none reported. End the line before, or look."),
     ]  # fmt: skip
     found = (
         Notice(code=code, message=message, vessel=line.vessel)

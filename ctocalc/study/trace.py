@@ -40,7 +40,7 @@ class Trace:
     """One vessel as seen along one axis.
 
     Its first ``shared`` stations lie inside the vessel that it leaves; ``drawn_lumen`` (N,): where
-    a reader drew the lumen.
+    a reader drew the lumen; ``faded_mm``: from where on the line is dark and too thin to tell why.
     """
 
     curve: Curve
@@ -52,6 +52,7 @@ class Trace:
     wall: Wall
     shared: int = 0
     drawn_lumen: Bools | None = None
+    faded_mm: float | None = None
 
     @property
     def own(self) -> "Trace":
@@ -60,7 +61,7 @@ class Trace:
         return Trace(
             curve=self.curve, frames=self.frames.since(n), sections=self.sections.since(n),
             signal=self.signal.since(n), rays=self.rays.since(n), gaps=self.gaps,
-            wall=self.wall.since(n),
+            wall=self.wall.since(n), faded_mm=self.faded_mm,
         )  # fmt: skip
 
     @property
@@ -147,16 +148,18 @@ def trace(
         settings=settings.wall,
     )
     radius = np.sqrt(wall.boundary.area_mm2 / np.pi)
+    thinnest = settings.occlusion.thinnest_mm
+    faded = [gap for gap in gaps if fades(gap, frames.arclength_mm, radius, thinnest)]
     gaps = tuple(
         gap.with_channel(
             _channel(gap, sections, wall.boundary, signal, physics.noise_sd_hu, settings)
         )
         for gap in gaps
-        if not fades(gap, frames.arclength_mm, radius, settings.occlusion.thinnest_mm)
+        if gap not in faded
     )
     return Trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
-        wall=wall, shared=shared,
+        wall=wall, shared=shared, faded_mm=faded[0].start_mm if faded else None,
     )  # fmt: skip
 
 

@@ -133,6 +133,28 @@ def test_a_line_off_the_centre_is_noticed() -> None:
     assert codes(shifted(0.7), seen_tube()) == []
 
 
+def test_a_dark_thin_end_of_the_line_is_noticed() -> None:
+    seen = seen_tube()
+    thin = replace(seen, trace=replace(seen.trace, faded_mm=30.0))
+    (said,) = notices(line_of(PATH), thin)
+
+    assert said.code == Code.END_OF_LINE_TOO_THIN
+    assert "From 30.0 mm" in said.message
+    assert codes(line_of(PATH), thin, contrast=False) == []
+
+
+def test_a_vessel_that_thins_out_is_said_to_be_dark_there() -> None:
+    def thinning(s: Floats, u: Floats, v: Floats) -> Floats:
+        wide = np.where(s < 18.0, 1.0, 0.3)
+        return vessel(diameter=lambda at: np.where(at < 18.0, 2.6, 0.0))(s, u / wide, v / wide)
+
+    seen = look(scan(PATH, thinning, noise_hu=15.0), line_of(PATH))
+
+    assert seen.trace.gaps == ()
+    assert seen.trace.faded_mm == pytest.approx(18.0, abs=2.0)
+    assert seen.trace.own.faded_mm == seen.trace.faded_mm
+
+
 def test_a_truncated_lesion_is_noticed() -> None:
     found = codes(line_of(PATH), seen_tube(), truncated=True)
     assert found == [Code.OCCLUSION_AT_END_OF_LINE]
