@@ -4,6 +4,8 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,6 +19,10 @@ from ctocalc.errors import UsageError
 SILENT = logging.CRITICAL + 1
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
+START_ATTEMPTS = 3
+MEND_SECONDS = 1.0
+# Longer than a worker takes to start on a busy machine.
+ABSENT_SECONDS = 30.0
 # A lost worker is no case's fault; those that are lost again and again are counted by the runner.
 ALLOWED_FAILURES = 1000
 _QUIET = {
@@ -35,23 +41,25 @@ _QUIET = {
 def local_workers(workers: int) -> Iterator[Any]:
     """Yield the client of a cluster of this machine: one process and one thread per worker.
 
-    Whatever happens, no process of it outlives the block.
+    Workers that die are replaced.  Whatever happens, no process of it outlives the block.
     """
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     scratch = tempfile.mkdtemp(prefix="ctocalc-batch-")
     logging.getLogger("distributed").setLevel(SILENT)
     with dask.config.set(_QUIET):
         cluster = client = None
+        over = threading.Event()
         try:
-            cluster = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
-                silence_logs=SILENT,
-            )  # fmt: skip
+            cluster = _started(workers, scratch)
+            mending = threading.Thread(target=_mend, args=(cluster, workers, over), daemon=True)
+            mending.start()
             client = Client(cluster)
             yield client
+            over.set()
+            mending.join()
         except BaseException:
+            over.set()
             _end_workers(cluster)
             raise
         finally:
@@ -62,6 +70,46 @@ def local_workers(workers: int) -> Iterator[Any]:
                 except (TimeoutError, OSError):
                     _end_workers(cluster)
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _started(workers: int, scratch: str) -> Any:
+    """Return a cluster; a worker that dies while it starts makes Dask give up, so try again."""
+    from distributed import LocalCluster
+
+    for attempt in range(START_ATTEMPTS):
+        try:
+            return LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
+                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
+                silence_logs=SILENT,
+            )  # fmt: skip
+        except RuntimeError:
+            if attempt == START_ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def _mend(cluster: Any, workers: int, over: threading.Event) -> None:
+    """Replace workers that are gone for good until ``over``.
+
+    Dask's nanny starts a dead worker again, except one that dies while it starts.
+    """
+    absent: dict[Any, float] = {}
+    while not over.wait(MEND_SECONDS):
+        present = set(cluster.scheduler.workers)
+        named = {name: nanny.worker_address for name, nanny in list(cluster.workers.items())}
+        now = time.monotonic()
+        absent = {
+            name: absent.get(name, now)
+            for name, address in named.items()
+            if address not in present
+        }  # fmt: skip
+        dead = [name for name, since in absent.items() if now - since > ABSENT_SECONDS]
+        with suppress(TimeoutError, OSError, RuntimeError):
+            if dead:
+                cluster.sync(cluster.scale_down, dead, callback_timeout=CLOSE_SECONDS)
+            if len(cluster.worker_spec) < workers:
+                cluster.scale(workers)
 
 
 def _end_workers(cluster: Any) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
+from ctocalc.batch.cohort import cohort_tables
 from ctocalc.batch.key import CaseInputs, digest_of, key_of
 from ctocalc.batch.manifest import Case
 from ctocalc.batch.options import CaseOptions
@@ -72,7 +73,8 @@ def plan(cases: Sequence[Case], asked: Asked) -> Plan:
         When the settings file is not valid.
     """
     settings = read_settings(asked.settings) if asked.settings else AnalysisSettings()
-    fixed = digest_of(settings_digest(settings), version("ctocalc"), asked.report)
+    tables = {name: [column.name for column in of] for name, of in cohort_tables().items()}
+    fixed = digest_of(settings_digest(settings), version("ctocalc"), tables, asked.report)
     orders = [_order(case, asked, fixed) for case in by_scan(cases)]
     store = Store(asked.out)
     with ThreadPoolExecutor(READERS) as pool:

@@ -1,0 +1,184 @@
+"""Cases per minute of a batch, against a loop over ``analyze``; and the time of its tables.
+
+``python -m benchmarks.batch [--scans 20] [--lines 100] [--finished 10000] [--tiny]`` renders random
+phantoms into a temporary folder, draws jittered lines for each, and prints a table: a loop in one
+warm process, then a batch with one worker and with more.  A line of 2,000 vessels takes about an
+hour on two cores; fewer lines give the same rates.  Memory is the largest resident set of any
+process of a case.  Last, the tables of many finished cases, which are copies of one.
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from ctocalc.batch.batch import gather, run_batch
+from ctocalc.batch.cluster import cores, local_workers
+from ctocalc.batch.job import analyze_case, finish_case
+from ctocalc.batch.manifest import Manifest, read_manifest
+from ctocalc.batch.orders import Limits, Outcome
+from ctocalc.batch.plan import Asked, plan
+from ctocalc.batch.store import Store
+from ctocalc.cli.phantom_folder import write_case
+from ctocalc.files.results import write_case as write_result
+from ctocalc.phantom.cases import random_case
+from ctocalc.phantom.render import render
+
+JITTER_MM = 0.2
+FIRST_SEED = 7000
+LIMITS = Limits(seconds=3600.0, memory_bytes=4 << 30)
+POLL_SECONDS = 0.1
+
+
+def build(folder: Path, scans: int, lines: int) -> Path:
+    """Render scans and draw lines; return the manifest, one case per line."""
+    rows = ["case_id\tseries\tcenterline\tvessel"]
+    for n in range(scans):
+        case = render(random_case(FIRST_SEED + n, quality="standard"), seed=FIRST_SEED + n)
+        write_case(case, folder / f"scan{n}", compressed=False)
+        line, dice = case.lines[0], np.random.default_rng(n)
+        for m in range(lines):
+            points = line.points_lps_mm + dice.normal(0, JITTER_MM, line.points_lps_mm.shape)
+            path = folder / f"scan{n}" / f"{m}.csv"
+            np.savetxt(path, points, delimiter=",", header="x_mm,y_mm,z_mm", comments="")
+            rows.append(f"c{n}-{m}\tscan{n}/dicom\tscan{n}/{m}.csv\t{line.vessel}")
+    path = folder / "manifest.tsv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@contextmanager
+def largest_child() -> Iterator[list[int]]:
+    """Watch the processes of cases; the list's only number grows to their largest resident set."""
+    stop, most = threading.Event(), [0]
+
+    def watch() -> None:
+        while not stop.wait(POLL_SECONDS):
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    if any("ctocalc.batch.child" in part for part in process.cmdline()):
+                        most[0] = max(most[0], process.memory_info().rss)
+                except psutil.Error:
+                    continue
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        stop.set()
+        thread.join()
+
+
+def loop(manifest: Manifest, out: Path) -> float:
+    """Return the seconds of a plain loop in this process."""
+    begun = time.perf_counter()
+    for case in manifest.cases:
+        write_result(analyze_case(case.options), out)
+    return time.perf_counter() - begun
+
+
+def batch(manifest: Manifest, out: Path, workers: int) -> tuple[float, float, float]:
+    """Return the seconds of a batch, of all but starting its workers, and its memory in MiB."""
+    asked = Asked(out=out, job=partial(finish_case, report=False), limits=LIMITS, report=False)
+    begun, store = time.perf_counter(), Store(out)
+    ends: list[float] = []
+
+    def watch(event: object) -> None:
+        if isinstance(event, Outcome):
+            assert event.whole, event.reason
+            ends.append(time.perf_counter() - event.seconds if not ends else time.perf_counter())
+
+    with largest_child() as most:
+        outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(workers), watch)
+        gather(manifest, outcomes, store)
+    ended = time.perf_counter()
+    return ended - begun, ended - ends[0], most[0] / 2**20
+
+
+def same(one: Path, other: Path) -> bool:
+    """Return whether two runs wrote the same cases."""
+    files = [path.relative_to(one) for path in one.glob("c*/*") if path.is_file()]
+    return bool(files) and all(
+        (one / name).read_bytes() == (other / name).read_bytes() for name in files
+    )
+
+
+def many(folder: Path, manifest: Manifest, finished: int) -> list[str]:
+    """Return the seconds that a resumed run and its tables take when every case is done."""
+    source = manifest.cases[0]
+    rows = ["case_id\tseries\tcenterline\tvessel\tsite"]
+    for n in range(finished):
+        series, line = source.options.series, source.options.lines[0]
+        rows.append(f"f{n}\t{series}\t{line.path}\t{line.vessel}\t{n % 9}")
+    (folder / "many.tsv").write_text("\n".join(rows) + "\n")
+    begun = time.perf_counter()
+    read = read_manifest(folder / "many.tsv")
+    times = {"manifest": time.perf_counter() - begun}
+    out, done = folder / "many", folder / "batch 1" / source.case_id
+    store, outcomes = Store(out), {}
+    store.prepare()
+    for case in read.cases:
+        (out / case.case_id).mkdir()
+        for file in done.iterdir():
+            os.link(file, out / case.case_id / file.name)
+        outcomes[case.case_id] = Outcome(case_id=case.case_id, status="ok", attempts=1)
+    begun = time.perf_counter()
+    gather(read, outcomes, store)
+    times["tables"] = time.perf_counter() - begun
+    size = sum(path.stat().st_size for path in out.glob("*.tsv")) / 2**20
+    shutil.rmtree(out)
+    return [
+        f"{finished} finished cases: manifest {times['manifest']:.1f} s, tables (TSV and Parquet, "
+        f"{size:.0f} MiB of TSV) {times['tables']:.1f} s"
+    ]
+
+
+def run(folder: Path, *, scans: int, lines: int, finished: int) -> list[str]:
+    """Return the lines of the table."""
+    manifest = read_manifest(build(folder, scans, lines))
+    count = len(manifest.cases)
+    analyze_case(manifest.cases[0].options)  # compiles what a machine has compiled once
+    alone = loop(manifest, folder / "loop")
+    table = [f"{count} vessels of {scans} scans, {cores()} cores",
+             f"{'':24}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}{'MiB':>8}",
+             f"{'loop over analyze':24}{60 * count / alone:10.1f}{1:8.2f}"
+             f"{60 * count / alone:8.1f}{1:8.2f}{'':>8}"]  # fmt: skip
+    for workers in sorted({1, max(2, cores())}):
+        whole, warm, memory = batch(manifest, folder / f"batch {workers}", workers)
+        table.append(
+            f"{f'batch, {workers} workers':24}{60 * count / whole:10.1f}{alone / whole:8.2f}"
+            f"{60 * count / warm:8.1f}{alone / warm:8.2f}{memory:8.0f}"
+        )
+        if not same(folder / "loop", folder / f"batch {workers}"):
+            table.append("the batch wrote other results than the loop")
+    return table + many(folder, manifest, finished)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scans", type=int, default=20)
+    parser.add_argument("--lines", type=int, default=100)
+    parser.add_argument("--finished", type=int, default=10_000)
+    parser.add_argument("--tiny", action="store_true", help="two cases, twenty finished ones")
+    given = parser.parse_args(arguments)
+    scans, lines, finished = (
+        (1, 2, 20) if given.tiny else (given.scans, given.lines, given.finished)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        print("\n".join(run(Path(folder), scans=scans, lines=lines, finished=finished)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
