@@ -19,10 +19,11 @@ from ctocalc.errors import UsageError
 SILENT = logging.CRITICAL + 1
 CONNECT_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
-START_ATTEMPTS = 3
-MEND_SECONDS = 1.0
+START_SECONDS = 600.0
+MEND_SECONDS = 0.5
 # Longer than a worker takes to start on a busy machine.
 ABSENT_SECONDS = 30.0
+GONE = ("failed", "closed")
 # A lost worker is no case's fault; those that are lost again and again are counted by the runner.
 ALLOWED_FAILURES = 1000
 _QUIET = {
@@ -43,7 +44,7 @@ def local_workers(workers: int) -> Iterator[Any]:
 
     Workers that die are replaced.  Whatever happens, no process of it outlives the block.
     """
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
     scratch = tempfile.mkdtemp(prefix="ctocalc-batch-")
     logging.getLogger("distributed").setLevel(SILENT)
@@ -51,10 +52,16 @@ def local_workers(workers: int) -> Iterator[Any]:
         cluster = client = None
         over = threading.Event()
         try:
-            cluster = _started(workers, scratch)
+            # None at first: a worker that dies while it starts makes this give up, scaling not.
+            cluster = LocalCluster(
+                n_workers=0, threads_per_worker=1, processes=True, memory_limit=0,
+                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
+                silence_logs=SILENT,
+            )  # fmt: skip
             mending = threading.Thread(target=_mend, args=(cluster, workers, over), daemon=True)
             mending.start()
             client = Client(cluster)
+            client.wait_for_workers(1, timeout=START_SECONDS)
             yield client
             over.set()
             mending.join()
@@ -72,23 +79,6 @@ def local_workers(workers: int) -> Iterator[Any]:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _started(workers: int, scratch: str) -> Any:
-    """Return a cluster; a worker that dies while it starts makes Dask give up, so try again."""
-    from distributed import LocalCluster
-
-    for attempt in range(START_ATTEMPTS):
-        try:
-            return LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
-                silence_logs=SILENT,
-            )  # fmt: skip
-        except RuntimeError:
-            if attempt == START_ATTEMPTS - 1:
-                raise
-    raise AssertionError
-
-
 def _mend(cluster: Any, workers: int, over: threading.Event) -> None:
     """Replace workers that are gone for good until ``over``.
 
@@ -96,19 +86,20 @@ def _mend(cluster: Any, workers: int, over: threading.Event) -> None:
     """
     absent: dict[Any, float] = {}
     while not over.wait(MEND_SECONDS):
-        present = set(cluster.scheduler.workers)
-        named = {name: nanny.worker_address for name, nanny in list(cluster.workers.items())}
-        now = time.monotonic()
-        absent = {
-            name: absent.get(name, now)
-            for name, address in named.items()
-            if address not in present
+        present, now = set(cluster.scheduler.workers), time.monotonic()
+        nannies = {
+            name: nanny for name, nanny in list(cluster.workers.items())
+            if nanny.worker_address not in present
         }  # fmt: skip
-        dead = [name for name, since in absent.items() if now - since > ABSENT_SECONDS]
+        absent = {name: absent.get(name, now) for name in nannies}
+        dead = [
+            name for name, nanny in nannies.items()
+            if nanny.status.name in GONE or now - absent[name] > ABSENT_SECONDS
+        ]  # fmt: skip
         with suppress(TimeoutError, OSError, RuntimeError):
             if dead:
                 cluster.sync(cluster.scale_down, dead, callback_timeout=CLOSE_SECONDS)
-            if len(cluster.worker_spec) < workers:
+            if len(cluster.workers) < workers:
                 cluster.scale(workers)
 
 
