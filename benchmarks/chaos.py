@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,8 @@ POISON = {"crash": "crashed", "hang": "timeout", "memory": "memory", "raise": "e
           "bad": "refused"}  # fmt: skip
 EVERY = 8
 LINE_POINTS = 40
+EARLY = 0.4
+LONGEST_SECONDS = 90.0
 LIMITS = Limits(seconds=60.0, memory_bytes=3 << 29)
 FILES = ("cases.tsv", "cases.parquet", "batch.log")
 
@@ -166,20 +168,23 @@ def interrupted_runs(folder: Path, truth: Truth, cases: int, times: int) -> list
     """Kill the whole command at random moments, begin it again, and return what was wrong."""
     manifest, dice = write_manifest(folder, cases, poison=False), random.Random(2)
     out, whole = folder / "interrupted", folder / "whole"
-    command = [*PROGRAM, "batch", str(manifest), "--workers", "2", "--no-report", "--out"]
+    command = [*PROGRAM, "batch", str(manifest), "--no-report", "--out"]
     wrong: list[str] = []
     done: dict[str, tuple[int, int]] = {}
     begun, ended = time.monotonic(), 0
     for _ in range(times):
-        run = subprocess.Popen([*command, str(out)], stderr=subprocess.DEVNULL,
+        workers = ["--workers", str(dice.choice((1, 2)))]
+        run = subprocess.Popen([*command, str(out), *workers], stderr=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL)  # fmt: skip
-        limit = time.monotonic() + dice.uniform(1.0, 14.0)
-        while time.monotonic() < limit and run.poll() is None:
+        for _ in _moments(dice, done):
             wrong += _check(out, truth, done, parse=True)
-            time.sleep(0.05)
+            if run.poll() is not None:
+                break
         ended += run.poll() is not None
         _kill_tree(run)
         wrong += _check(out, truth, done, parse=False)
+        print(".", end="", flush=True)
+    print(f" {len(done)} of {cases} cases recorded then")
     subprocess.run([*command, str(out)], check=True, capture_output=True)
     wrong += _check(out, truth, done, parse=False) + _leftovers(out)
     subprocess.run([*command, str(whole)], check=True, capture_output=True)
@@ -194,6 +199,19 @@ def interrupted_runs(folder: Path, truth: Truth, cases: int, times: int) -> list
         and path.read_bytes() != (out / path.name).read_bytes()
     ]  # fmt: skip
     return sorted(set(wrong))
+
+
+def _moments(dice: random.Random, done: Sized) -> Iterator[None]:
+    """Yield again and again until it is time to kill: early, or when some cases are done."""
+    before, early = len(done), dice.random() < EARLY
+    limit = time.monotonic() + (dice.uniform(0.5, 10.0) if early else LONGEST_SECONDS)
+    more = dice.randint(1, 3)
+    while time.monotonic() < limit:
+        yield
+        time.sleep(0.05)
+        if not early and len(done) >= before + more:
+            limit = min(limit, time.monotonic() + dice.uniform(0.0, 2.0))
+            early = True
 
 
 def _check(out: Path, truth: Truth, done: dict[str, tuple[int, int]], *, parse: bool) -> list[str]:
