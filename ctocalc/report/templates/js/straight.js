@@ -40,14 +40,26 @@ function straightPixels(vessel, columns, angle, grey) {
   return image;
 }
 
-function drawStraight(canvas, vessel, columns, state) {
+// The cut itself, made anew only when rotation or window changed, not at every step along it.
+function makeCut(vessel) {
+  const columns = columnsOf(vessel), cut = new OffscreenCanvas(columns.length, vessel.size);
+  let made = "";
+  return ({rotation, level, width}) => {
+    const asked = `${rotation} ${level} ${width}`;
+    if (asked !== made) {
+      const pixels = straightPixels(vessel, columns, rotation * Math.PI / 180, windowTable(level, width));
+      cut.getContext("2d").putImageData(pixels, 0, 0);
+      made = asked;
+    }
+    return cut;
+  };
+}
+
+function drawStraight(canvas, vessel, cut, state) {
   const thin = fitCanvas(canvas), context = canvas.getContext("2d");
   const angle = state.rotation * Math.PI / 180;
-  const small = new OffscreenCanvas(columns.length, vessel.size);
-  small.getContext("2d").putImageData(
-    straightPixels(vessel, columns, angle, windowTable(state.level, state.width)), 0, 0);
   context.imageSmoothingQuality = "high";
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  context.drawImage(cut, 0, 0, canvas.width, canvas.height);
   const x = (mm) => (mm - vessel.start_mm) / vessel.length_mm * canvas.width;
   const y = (mm) => canvas.height / 2 - mm / vessel.fieldMm * canvas.height;
   context.lineWidth = 1.5 * thin;

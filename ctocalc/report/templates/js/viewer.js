@@ -8,11 +8,11 @@ function makeViewer(section, vessel, windows, say) {
     station: nearest(vessel.mm, Number(section.dataset.firstMm)), rotation: 0, level, width,
     zoom: 1, wall: true, lumen: true, calcium: true,
   });
-  const columns = columnsOf(vessel);
+  const cut = makeCut(vessel);
   const draw = () => {
     const {state} = store, rows = rowsOf(vessel, state.station);
     drawSection(find("canvas.section"), vessel, state);
-    drawStraight(find("canvas.straightened"), vessel, columns, state);
+    drawStraight(find("canvas.straightened"), vessel, cut(state), state);
     drawDial(find(".dial"), vessel, state);
     drawReadout(find(".readout"), rows);
     moveMarks(section, vessel, state);
