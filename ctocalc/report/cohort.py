@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ctocalc.report.distributions import Distribution, distribution
@@ -39,6 +40,26 @@ SCORES = (
     ("kcct", "yu_2017", "KCCT"),
 )
 Key = tuple[str, str]
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortRow:
+    """A lesion, or a vessel or case that has none (``lesion`` None).
+
+    ``values`` in the order of ``MEASURES``; ``scores`` (points, fewest, most) in that of
+    ``SCORES``; ``page`` says that the case has a page to lead to.
+    """
+
+    case: str
+    vessel: str
+    lesion: int | None
+    state: str
+    page: bool
+    values: tuple[float | None, ...]
+    stump: str
+    scores: tuple[tuple[float | None, ...] | None, ...]
+    flags: tuple[str, ...]
 
 
 def cohort_page(tables: Mapping[str, Columns]) -> bytes:
@@ -54,108 +75,101 @@ def cohort_page(tables: Mapping[str, Columns]) -> bytes:
     their distance (Tukey's "far out"); that says "look at it", never that it is wrong.
     """
     rows = list(_rows(tables))
+    lesions = [row for row in rows if row.lesion is not None]
     shown = [
-        distribution(name, title, unit, [row["values"][n] for row in rows if row["lesion"]])
+        distribution(name, title, unit, [row.values[n] for row in lesions])
         for n, (name, title, unit, _) in enumerate(MEASURES)
     ]
-    for row in rows:
-        row["outliers"] = [n for n, one in enumerate(shown) if _far_out(one, row["values"][n])]
-    totals = [
-        (title, _totals([row["scores"][n] for row in rows if row["lesion"]]))
-        for n, (_, _, title) in enumerate(SCORES)
-    ]
+    outliers = [[n for n, one in enumerate(shown) if _far_out(one, row.values[n])] for row in rows]
     context = {
         "cases": len(set(tables["cases"]["case_id"])),
-        "rows": len(rows),
-        "lesions": sum(row["lesion"] is not None for row in rows),
-        "states": Counter(row["state"] for row in rows).most_common(),
+        "lesions": len(lesions),
+        "states": Counter(row.state for row in rows).most_common(),
         "flags": _counted(rows),
         "distributions": shown,
-        "totals": totals,
-        "outliers": sum(bool(row["outliers"]) for row in rows),
+        "totals": [
+            (title, _totals([row.scores[n] for row in lesions]))
+            for n, (_, _, title) in enumerate(SCORES)
+        ],
+        "outliers": sum(map(bool, outliers)),
     }
-    return render("cohort", SCRIPTS, context, _data(rows), styles=("cohort.css",))
-
-
-def _data(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+    data = {
         "measures": [[title, unit, digits] for _, title, unit, digits in MEASURES],
         "scores": [title for _, _, title in SCORES],
         "rows": [
-            [row[key] for key in ("case", "vessel", "lesion", "state", "page", "values", "stump",
-                                  "scores", "flags", "outliers")]
-            for row in rows
+            [row.case, row.vessel, row.lesion, row.state, row.page, row.values, row.stump,
+             row.scores, row.flags, far]
+            for row, far in zip(rows, outliers, strict=True)
         ],
     }  # fmt: skip
+    return render("cohort", SCRIPTS, context, data, styles=("cohort.css",))
 
 
-def _rows(tables: Mapping[str, Columns]) -> Iterator[dict[str, Any]]:
+def _rows(tables: Mapping[str, Columns]) -> Iterator[CohortRow]:
     """Yield a row per lesion, and one per vessel or case that has none, in the batch's order."""
     vessels = _by_vessel(tables["vessels"])
     lesions = _by_vessel(tables["lesions"])
-    scores = _totals_of(tables["scores"])
+    totals = _totals_of(tables["scores"])
     for key, case in _cases(tables["cases"], [*vessels, *lesions]).items():
         (vessel,) = vessels.get(key, [{}])
-        found = lesions.get(key, [])
-        for lesion in found or [{}]:
+        flags = vessel.get("flags") or ""
+        for lesion in lesions.get(key, [{}]):
             number = lesion.get("lesion")
-            flags = vessel.get("flags") or ""
-            yield {
-                "case": key[0], "vessel": key[1], "lesion": number,
-                "state": _state(case, vessel, lesion), "page": case["status"] == "ok",
-                "values": [_short(lesion.get(name)) for name, *_ in MEASURES],
-                "stump": _stump(lesion),
-                "scores": [scores.get((*key, number, *score[:2])) for score in SCORES],
-                "flags": flags.split("; ") if flags else [],
-            }  # fmt: skip
+            yield CohortRow(
+                case=key[0], vessel=key[1], lesion=number, state=_state(case, flags, lesion),
+                page=case["status"] == "ok",
+                values=tuple(_short(lesion.get(name)) for name, *_ in MEASURES),
+                stump=_stump(lesion),
+                scores=tuple(totals.get((*key, number, *score[:2])) for score in SCORES),
+                flags=tuple(flags.split("; ")) if flags else (),
+            )  # fmt: skip
 
 
-def _cases(cases: Columns, measured: list[Key]) -> dict[Key, dict[str, Any]]:
+def _cases(cases: Columns, measured: list[Key]) -> dict[Key, Record]:
     """Return the batch's row of every vessel: of those it lists, and of any that was measured."""
-    found: dict[str, dict[Key, dict[str, Any]]] = {}
+    found: dict[str, dict[Key, Record]] = {}
     for case in _records(cases):
         found.setdefault(case["case_id"], {})[case["case_id"], case["vessel"]] = case
     for key in measured:
         listed = found[key[0]]
         first = next(iter(listed.values()))
-        listed.setdefault(key, first | {"vessel_status": "ok", "vessel_code": None})
+        listed.setdefault(key, {**first, "vessel_status": "ok", "vessel_code": None})
     return {key: case for listed in found.values() for key, case in listed.items()}
 
 
-def _state(case: Mapping[str, Any], vessel: Mapping[str, Any], lesion: Mapping[str, Any]) -> str:
+def _state(case: Record, flags: str, lesion: Record) -> str:
     if case["status"] != "ok":
         return f"{case['status'] or 'not run'} {case['code'] or ''}".strip()
     if case["vessel_status"] != "ok":
         return f"{case['vessel_status'] or 'not measured'} {case['vessel_code'] or ''}".strip()
     if lesion:
         return "total occlusion" if lesion["occluded"] else "subtotal"
-    seen = "NO_CONTRAST" not in (vessel.get("flags") or "")
-    return "no occlusion" if seen else "occlusion not measurable"
+    return "occlusion not measurable" if "NO_CONTRAST" in flags else "no occlusion"
 
 
-def _stump(lesion: Mapping[str, Any]) -> str:
+def _stump(lesion: Record) -> str:
     call = lesion.get("proximal_stump") or ""
     return f"{call} ?" if call and lesion.get("proximal_stump_borderline") else call
 
 
-def _records(columns: Columns) -> Iterator[dict[str, Any]]:
+def _records(columns: Columns) -> Iterator[Record]:
     for cells in zip(*columns.values(), strict=True):
         yield dict(zip(columns, cells, strict=True))
 
 
-def _by_vessel(columns: Columns) -> dict[Key, list[dict[str, Any]]]:
-    found: dict[Key, list[dict[str, Any]]] = {}
+def _by_vessel(columns: Columns) -> dict[Key, list[Record]]:
+    found: dict[Key, list[Record]] = {}
     for record in _records(columns):
         found.setdefault((record["case_id"], record["vessel"]), []).append(record)
     return found
 
 
-def _totals_of(columns: Columns) -> dict[tuple[Any, ...], list[float | None]]:
+def _totals_of(columns: Columns) -> dict[tuple[Any, ...], tuple[float | None, ...]]:
     wanted = {score[:2] for score in SCORES}
     return {
-        (s["case_id"], s["vessel"], s["lesion"], s["system"], s["edition"]): [
+        (s["case_id"], s["vessel"], s["lesion"], s["system"], s["edition"]): (
             s["points"], s["points_low"], s["points_high"]
-        ]
+        )
         for s in _records(columns)
         if (s["system"], s["edition"]) in wanted and s["basis"] == "corrected"
     }  # fmt: skip
@@ -169,14 +183,14 @@ def _far_out(shown: Distribution, value: float | None) -> bool:
     return value is not None and not shown.fence_low <= value <= shown.fence_high
 
 
-def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+def _counted(rows: Sequence[CohortRow]) -> list[tuple[str, int]]:
     """Return how many vessels carry each flag, the commonest first."""
-    carried = {(row["case"], row["vessel"], flag) for row in rows for flag in row["flags"]}
+    carried = {(row.case, row.vessel, flag) for row in rows for flag in row.flags}
     counts = Counter(flag for _, _, flag in carried)
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _totals(found: list[list[float | None] | None]) -> list[tuple[str, int]]:
+def _totals(found: Sequence[tuple[float | None, ...] | None]) -> list[tuple[str, int]]:
     """Return how many lesions have each total; those that are intervals are counted as open."""
     points = [total[0] for total in found if total is not None]
     known = Counter(p for p in points if p is not None)

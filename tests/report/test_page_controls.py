@@ -124,6 +124,20 @@ def test_the_mouse_on_any_strip_moves_the_position(page: Any, strip: str) -> Non
     assert position(page) == pytest.approx(-0.25 + 0.4 * 50.5, abs=0.3)
 
 
+def test_a_finger_moves_the_position_and_the_page_still_scrolls(browser: Any, drawn: Path) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = context.new_page()
+    page.goto(drawn.as_uri())
+    page.wait_for_selector("body[data-ready='']")
+    box = box_of(page, "canvas.straightened")
+    page.touchscreen.tap(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2)
+    assert position(page) == pytest.approx(-0.25 + 0.7 * 50.5, abs=0.6)
+    allowed = "(all) => all.map((one) => getComputedStyle(one).touchAction)"
+    strips = page.locator("canvas.section, .frame, .chart").evaluate_all(allowed)
+    assert set(strips) == {"pan-y"}
+    context.close()
+
+
 def test_dragging_up_and_down_turns_the_straightened_vessel(page: Any) -> None:
     box = box_of(page, "canvas.straightened")
     page.mouse.move(box["x"] + 50, box["y"] + 20)
