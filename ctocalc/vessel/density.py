@@ -13,6 +13,10 @@ from ctocalc.vessel.block import Block
 FIRST_RATIOS = (0.85, 1.05, 1.3)
 LEAST_RATIO, LAST_RATIO, LEAST_HU = 0.5, 3.5, 150.0
 MORE_RATIOS = 4
+# Rests are alike within this share of the noise's: cells that are too dense fit noise as well.
+ALIKE = 0.03
+# Calcium so many times as dense as its brightest place is thin, and shows no density of its own.
+WIDE_RATIO, THIN_RATIO = 1.1, 1.5
 # Above this multiple of the noise one density per piece is not enough.
 EXCESS = 1.05
 SHARP_RATIO, SHARP_MM, EDGE_MM = 2.5, 0.2, 0.35
@@ -27,13 +31,13 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
     leaves more than noise, a map of densities is fitted too, and taken where it leaves less.
     """
     trial = _Trial.of(block)
-    density = trial.base * trial.profile()[block.piece]
+    density = trial.base * trial.profile(noise_hu)[block.piece]
     share = block.shares(density)
     least = trial.left(share, density)
     excess = least > (EXCESS * noise_hu) ** 2 * trial.voxels
     if excess[1:].any():
         other = trial.mapped(density)
-        varied = other.base * other.profile()[block.piece]
+        varied = other.base * other.profile(noise_hu)[block.piece]
         varied, shares = _refined(block, varied, noise_hu)
         better = (excess & (trial.left(shares, varied) < least))[block.piece]
         share, density = np.where(better, shares, share), np.where(better, varied, density)
@@ -100,15 +104,16 @@ class _Trial:
         found = np.bincount(self.voxel.ravel(), rest.ravel(), minlength=len(self.voxels))
         return np.asarray(found, dtype=np.float64)
 
-    def profile(self) -> Floats:
-        """Return for each piece the multiple of its base that leaves least unexplained."""
+    def profile(self, noise_hu: float) -> Floats:
+        """Return for each piece the lowest multiple of its base that leaves no more than noise."""
         ratios = [np.full(len(self.voxels), r) for r in FIRST_RATIOS]
         costs = [self._cost(r) for r in ratios]
         for _ in range(MORE_RATIOS):
             ratios.append(_next_ratios(np.array(ratios), np.array(costs)))
             costs.append(self._cost(ratios[-1]))
-        each = zip(np.array(ratios).T, np.array(costs).T, strict=True)
-        return np.array([_lowest(r, c) for r, c in each])
+        alike = ALIKE * noise_hu**2 * self.voxels
+        each = zip(np.array(ratios).T, np.array(costs).T, alike, strict=True)
+        return np.array([_lowest(r, c, a) for r, c, a in each])
 
     def _cost(self, ratio: Floats) -> Floats:
         density = self.base * ratio[self.block.piece]
@@ -131,12 +136,30 @@ def _next_ratios(ratios: Floats, costs: Floats) -> Floats:
     return out
 
 
-def _lowest(ratios: Floats, costs: Floats) -> float:
-    """Return the ratio at which the parabola through the three lowest costs is lowest."""
+def _lowest(ratios: Floats, costs: Floats, alike: float) -> float:
+    """Return the lowest ratio whose cost is like the least, by the parabola through three costs.
+
+    Cells that are too dense may follow noise up and down, cells that are too faint only up: of
+    costs that are ``alike`` the lowest ratio is right.  Thin calcium is no wider in the image when
+    it is denser: there it is the least cost's own.
+    """
     ratios, first = np.unique(ratios, return_index=True)
-    costs = costs[first]
+    x, costs = np.log(ratios), costs[first]
     n = int(np.clip(np.argmin(costs), 1, len(costs) - 2))
-    x = np.log(ratios[n - 1 : n + 2])
-    a, b, _ = np.polyfit(x, costs[n - 1 : n + 2], 2)
-    lowest = -b / (2 * a) if a > 0 else np.log(ratios[int(np.argmin(costs))])
-    return float(np.exp(np.clip(lowest, x[0], x[2])))
+    curve = np.polyfit(x[n - 1 : n + 2], costs[n - 1 : n + 2], 2)
+    least = -curve[1] / (2 * curve[0]) if curve[0] > 0 else x[np.argmin(costs)]
+    least = float(np.clip(least, x[n - 1], x[n + 1]))
+    level = min(float(np.polyval(curve, least)), float(costs.min()))
+    wide = np.clip((THIN_RATIO - np.exp(least)) / (THIN_RATIO - WIDE_RATIO), 0.0, 1.0)
+    return float(np.exp(least - _reach(least - x, costs, level, wide * alike)))
+
+
+def _reach(below: Floats, costs: Floats, level: float, alike: float) -> float:
+    """Return how far below the least cost ``level`` others are alike: between them, parabolas."""
+    inner, base = 0.0, level
+    for outer, cost in zip(below[below > 0.0][::-1], costs[below > 0.0][::-1], strict=True):
+        if cost > level + alike:
+            part = np.sqrt(max(level + alike - base, 0.0) / (cost - base))
+            return inner + float(part) * (float(outer) - inner)
+        inner, base = float(outer), float(cost)
+    return inner
