@@ -16,6 +16,8 @@ OSTIUM_MM = 8.0
 # stations and all of one side share theirs, which leaves so much more than their count tells.
 RAYS_OF_ITS_OWN = 12.0
 ERRORS_SHARED = 2.0
+# The vessel's own layer: from so many rays or more, among them the sharpest.
+LEAST_TOLD, LEAST_TOLD_SHARE, SHARP, OWN_LAYER_PERCENTILE = 200, 0.2, 1.15, 40
 # A vessel keeps its width over about this length, or is misread.
 COURSE_MM = 10.0
 
@@ -29,8 +31,9 @@ class WallSettings:
     the second and third harmonic as a share of the radius.  ``faint``: how much worse a faint edge
     is than its noise.  Around an open lumen the wall is ``layer_mm`` thick, give or take
     ``layer_sd_mm`` (normal intima, media and adventitia, and plaque); an edge ``layer_limit_mm``
-    away from that is another organ's.  Where a lumen is more than ``widening`` times as wide as
-    farther on, the line still runs in the vessel that it leaves.
+    away from that is another organ's.  What the vessel's own rays in fat tell of it counts by
+    ``own_layer``.  Where a lumen is more than ``widening`` times as wide as farther on, the line
+    still runs in the vessel that it leaves.
 
     A ray that ends in calcium has ``rim_weight`` of a clear ray's weight: the rim of plaque behind
     calcium hardly shows, and all rays of a deposit are wrong by the same.  The half height of
@@ -58,6 +61,7 @@ class WallSettings:
     usual_radius_mm: float = 1.6
     layer_mm: float = 0.45
     layer_sd_mm: float = 0.4
+    own_layer: float = 0.5
     layer_limit_mm: float = 2.5
     widening: float = 1.35
     radius_sd_mm: float = 0.04
@@ -119,7 +123,7 @@ def find_wall(rays: RayFits, *, step_mm: float, rim_mm: float, settings: WallSet
     )
     base = np.where(halo & ~rays.calcified, base * settings.halo_weight, base)
     lumen = _own_lumen(rays, step_mm, settings)
-    layer = lumen + settings.layer_mm
+    layer = lumen + _usual_layer_mm(rays, lumen, settings)
     elsewhere = np.clip(np.abs(target - layer) / settings.layer_limit_mm, 0.0, 1.0)
     base = np.where(np.isfinite(layer), base * (1.0 - elsewhere**2) ** 2, base)
     base = np.where(np.isinf(lumen), 0.0, base)
@@ -178,6 +182,22 @@ def _own_lumen(rays: RayFits, step_mm: float, settings: WallSettings) -> Floats:
         if len(farther) >= 6:
             out[n, lumen[n] > settings.widening * np.median(farther)] = np.inf
     return out
+
+
+def _usual_layer_mm(rays: RayFits, lumen: Floats, settings: WallSettings) -> float:
+    """Return how thick this vessel's wall is likely to be: between the usual and its own.
+
+    Its own is what rays tell that end in fat, whose edges are the sharpest; more of them end too
+    far out, beyond muscle or a branch, than too far in.
+    """
+    layer = rays.wall_mm - rays.lumen_mm
+    open_ = np.isfinite(layer) & np.isfinite(lumen) & ~rays.calcified
+    told = open_ & np.isfinite(rays.wall_sd_mm)
+    if told.sum() < max(LEAST_TOLD, LEAST_TOLD_SHARE * open_.sum()):
+        return settings.layer_mm
+    sharp = told & (rays.wall_sd_mm <= SHARP * np.percentile(rays.wall_sd_mm[told], 30))
+    own = float(np.percentile(layer[sharp], OWN_LAYER_PERCENTILE))
+    return settings.layer_mm + settings.own_layer * (own - settings.layer_mm)
 
 
 def _solve(

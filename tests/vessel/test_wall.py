@@ -1,11 +1,14 @@
 """The outer wall of known circles and ellipses, in fat and beside muscle, open and occluded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
-from ctocalc.vessel.wall import departure_mm
+from ctocalc.vessel.rays import RayFits
+from ctocalc.vessel.wall import WallSettings, departure_mm, find_wall
 from tests.measured_tube import line_of, look
 from tests.tube import Material, Path, gap, rotated, scan, vessel
 
@@ -133,3 +136,35 @@ def test_a_wall_that_keeps_its_course_is_known_better_than_one_that_leaves_it() 
     bulge = radius_sd(0.4)
     assert bulge[30] == pytest.approx(0.4, abs=0.1)
     assert bulge[5] < 0.05
+
+
+def half_hidden(layer_mm: float, stations: int = 40) -> RayFits:
+    """Return a lumen of 1.2 mm radius whose wall shows on half of its rays only."""
+    rays = np.full((stations, 48), 1.2)
+    shows = np.zeros(rays.shape, dtype=bool)
+    shows[:, :24] = True
+    return RayFits(
+        lumen_mm=rays, wall_mm=rays + np.where(shows, layer_mm, 0.5),
+        wall_sd_mm=np.where(shows, 0.05, np.inf), calcified=np.zeros(rays.shape, dtype=bool),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("layer_mm", [0.2, 0.75])
+def test_the_side_that_does_not_show_is_like_the_side_that_does(layer_mm: float) -> None:
+    def off(own_layer: float) -> float:
+        settings = WallSettings(own_layer=own_layer)
+        wall = find_wall(half_hidden(layer_mm), step_mm=0.5, rim_mm=0.09, settings=settings)
+        return float(np.abs(wall.boundary.radius_mm[:, 24:] - 1.2 - layer_mm).mean())
+
+    assert off(0.5) < 0.75 * off(0.0)
+
+
+def test_a_vessel_that_shows_hardly_any_wall_has_the_usual_one() -> None:
+    rays = half_hidden(0.9)
+    few = np.isfinite(rays.wall_sd_mm) & (np.arange(48) < 4)
+    hidden = replace(rays, wall_sd_mm=np.where(few, 0.05, np.inf))
+    walls = [
+        find_wall(hidden, step_mm=0.5, rim_mm=0.09, settings=WallSettings(own_layer=own))
+        for own in (0.0, 0.5)
+    ]
+    np.testing.assert_array_equal(walls[0].boundary.radius_mm, walls[1].boundary.radius_mm)
