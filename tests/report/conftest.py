@@ -17,6 +17,9 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 WIDTHS = {360: 740, 1280: 900, 3840: 2160}
+# The middle one in every run, the others in the whole one.
+EVERY_WIDTH = [pytest.param(360, marks=pytest.mark.slow), 1280,
+               pytest.param(3840, marks=pytest.mark.slow)]  # fmt: skip
 
 Open = Callable[..., AbstractContextManager[Any]]
 

@@ -11,7 +11,7 @@ import pytest
 from ctocalc.report.cohort import MEASURES, cohort_page
 from ctocalc.report.distributions import BINS, distribution
 from tests.report.cohorts import cohort
-from tests.report.conftest import WIDTHS, Open
+from tests.report.conftest import EVERY_WIDTH, Open
 
 CASES = 2000
 
@@ -70,6 +70,7 @@ def test_without_contrast_nobody_says_that_nothing_is_occluded() -> None:
     assert rows[6][3] == "occlusion not measurable"
 
 
+@pytest.mark.slow
 def test_an_empty_batch_and_one_where_all_failed_have_a_page(tmp_path: Path, opened: Open) -> None:
     tables = cohort(10)
     failed = {
@@ -87,6 +88,7 @@ def test_equal_tables_give_equal_bytes() -> None:
     assert cohort_page(cohort(40)) == cohort_page(cohort(40))
 
 
+@pytest.mark.slow
 def test_words_of_a_manifest_stay_words(tmp_path: Path, opened: Open) -> None:
     tables = cohort(5)
     word = "</script><img src=x onerror=window.hit=1>"
@@ -118,6 +120,7 @@ def test_two_thousand_cases_stay_fluid(page_file: Path, opened: Open) -> None:
         assert height == pytest.approx(CASES * row, rel=0.02)
 
 
+@pytest.mark.slow
 def test_columns_put_the_rows_in_order_both_ways(page_file: Path, opened: Open) -> None:
     with opened(page_file) as page:
         head = page.get_by_role("button", name="Length, mm")
@@ -155,6 +158,7 @@ def test_filters_leave_what_is_asked_for(page_file: Path, opened: Open) -> None:
         assert {row[3] for row in visible(page)} == {"subtotal"}
 
 
+@pytest.mark.slow
 def test_a_bar_shows_its_lesions(page_file: Path, opened: Open) -> None:
     with opened(page_file) as page:
         bar = page.locator(".histogram").nth(1).locator(".bar").nth(4)
@@ -167,7 +171,7 @@ def test_a_bar_shows_its_lesions(page_file: Path, opened: Open) -> None:
         assert page.locator(".found").text_content() == f"{CASES} of {CASES} rows"
 
 
-@pytest.mark.parametrize("width", sorted(WIDTHS))
+@pytest.mark.parametrize("width", EVERY_WIDTH)
 def test_the_page_fits_every_width(page_file: Path, opened: Open, width: int) -> None:
     with opened(page_file, width) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width

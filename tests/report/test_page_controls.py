@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.conftest import WIDTHS, Open
+from tests.report.conftest import EVERY_WIDTH, Open
 
 
 @pytest.fixture
@@ -95,6 +95,7 @@ def test_the_keyboard_moves_turns_magnifies_and_switches(page: Any) -> None:
     assert section.locator(".contour-switch.lumen").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.slow
 def test_outside_the_pictures_the_keys_scroll_the_page(page: Any) -> None:
     before = position(page)
     page.evaluate("document.activeElement.blur()")
@@ -102,6 +103,7 @@ def test_outside_the_pictures_the_keys_scroll_the_page(page: Any) -> None:
     assert position(page) == before
 
 
+@pytest.mark.slow
 def test_a_slider_keeps_its_own_keys(page: Any) -> None:
     vessel(page).locator(".level").focus()
     before = position(page)
@@ -111,6 +113,7 @@ def test_a_slider_keeps_its_own_keys(page: Any) -> None:
     assert position(page) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strip", ["canvas.straightened", ".frame.map", "svg[data-chart=arc]"])
 def test_the_mouse_on_any_strip_moves_the_position(page: Any, strip: str) -> None:
     box = box_of(page, strip)
@@ -124,6 +127,7 @@ def test_the_mouse_on_any_strip_moves_the_position(page: Any, strip: str) -> Non
     assert position(page) == pytest.approx(-0.25 + 0.4 * 50.5, abs=0.3)
 
 
+@pytest.mark.slow
 def test_a_finger_moves_the_position_and_the_page_still_scrolls(browser: Any, drawn: Path) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
     page = context.new_page()
@@ -138,6 +142,7 @@ def test_a_finger_moves_the_position_and_the_page_still_scrolls(browser: Any, dr
     context.close()
 
 
+@pytest.mark.slow
 def test_dragging_up_and_down_turns_the_straightened_vessel(page: Any) -> None:
     box = box_of(page, "canvas.straightened")
     page.mouse.move(box["x"] + 50, box["y"] + 20)
@@ -148,6 +153,7 @@ def test_dragging_up_and_down_turns_the_straightened_vessel(page: Any) -> None:
     assert vessel(page).locator(".rotation-word").text_content() == "20°"
 
 
+@pytest.mark.slow
 def test_dragging_and_scrolling_on_the_section(page: Any) -> None:
     before = position(page)
     box = box_of(page, "canvas.section")
@@ -181,6 +187,7 @@ def test_tabs_show_one_vessel_at_a_time_and_each_keeps_its_place(page: Any) -> N
     assert vessel(page, 0).is_visible() and position(page) == first
 
 
+@pytest.mark.slow
 def test_what_is_shown_is_told_to_a_screen_reader(page: Any) -> None:
     vessel(page).focus()
     page.keyboard.press("Home")
@@ -193,12 +200,20 @@ def test_what_is_shown_is_told_to_a_screen_reader(page: Any) -> None:
     assert unnamed == 0
 
 
-@pytest.mark.parametrize("width", sorted(WIDTHS))
+@pytest.mark.parametrize("width", EVERY_WIDTH)
 def test_the_page_fits_and_works_at_every_width(opened: Open, drawn: Path, width: int) -> None:
     with opened(drawn, width) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for button in vessel(page).locator(".controls button").all():
             button.click()
+        for slider in vessel(page).locator("input[type=range]").all():
+            for end in ("max", "min"):
+                slider.fill(slider.get_attribute(end))
+                settle(page)
+        assert position(page) == 0.0
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+        page.get_by_role("tab").first.click()
         page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -216,6 +231,7 @@ def test_without_scripts_tables_and_stills_are_there(opened: Open, drawn: Path) 
         assert page.locator("#vessel-1").is_visible()
 
 
+@pytest.mark.slow
 def test_it_prints_two_pages_for_a_vessel_and_one_more_for_the_next(
     opened: Open, drawn: Path
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_section_shows_the_values_of_its_station(page: Any) -> None:
             is_grey(section_pixel(page, right, up), float(hu_at(mm, right, up)))
 
 
+@pytest.mark.slow
 def test_magnified_it_shows_the_same_values_nearer(page: Any) -> None:
     hide_contours(page)
     move(page, 17.0)
@@ -111,6 +112,7 @@ def test_magnified_it_shows_the_same_values_nearer(page: Any) -> None:
         is_grey(section_pixel(page, right, up, zoom=2), float(hu_at(17.0, right, up)))
 
 
+@pytest.mark.slow
 def test_a_preset_changes_every_picture(page: Any) -> None:
     hide_contours(page)
     move(page, 40.0)
@@ -157,6 +159,7 @@ def test_contours_lie_where_the_case_puts_them(page: Any) -> None:
     assert found == pytest.approx(LUMEN_MM, abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_contour_of_calcium_fills_its_quadrant_on_the_upper_right(page: Any) -> None:
     move(page, 17.5)
     middle = 0.5**0.5
@@ -170,6 +173,7 @@ def test_the_contour_of_calcium_fills_its_quadrant_on_the_upper_right(page: Any)
         edge_of(page, lambda r: section_pixel(page, -r * middle, -r * middle), CALCIUM, 3.0)
 
 
+@pytest.mark.slow
 def test_each_contour_is_switched_alone(page: Any) -> None:
     colour = {"wall": WALL, "lumen": LUMEN, "calcium": CALCIUM}
     for kind in colour:
@@ -200,6 +204,7 @@ def test_the_dial_covers_the_rays_that_cross_calcium(page: Any) -> None:
     assert vessel(page).locator(".arcs").get_attribute("d") == ""
 
 
+@pytest.mark.slow
 def test_every_mark_of_the_position_moves_together(page: Any) -> None:
     move(page, 22.5)
     marks = vessel(page).locator("line.cursor")

@@ -34,7 +34,9 @@ def poisoned(value: Any, word: str) -> Any:
     return f"{value}{word}" if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("word", HOSTILE)
+@pytest.mark.parametrize(
+    "word", [HOSTILE[0], *(pytest.param(word, marks=pytest.mark.slow) for word in HOSTILE[1:])]
+)
 def test_words_of_a_result_stay_words(tmp_path: Path, opened: Open, word: str) -> None:
     case = drawn_case(tmp_path)
     bad = CaseRecord(
