@@ -18,7 +18,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sized
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from ctocalc.batch.batch import gather, run_batch
 from ctocalc.batch.cluster import local_workers
 from ctocalc.batch.job import finish_case
 from ctocalc.batch.manifest import read_manifest
-from ctocalc.batch.orders import Limits
+from ctocalc.batch.orders import Limits, Outcome
 from ctocalc.batch.plan import Asked, plan
 from ctocalc.batch.runner import Started
 from ctocalc.batch.scan import KeptScans
@@ -97,28 +96,30 @@ def _contents(folder: Path, case_id: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes().replace(mark, b"", 1) for path in sorted(folder.iterdir())}
 
 
-@contextmanager
-def killing(seconds: float, seed: int) -> Iterator[Counter[str]]:
-    """Kill -9 a random worker, or at times the process of a case, again and again."""
-    stop, killed, dice = threading.Event(), Counter[str](), random.Random(seed)
+class Killer:
+    """Kills -9 a random worker, or at times the process of a case, after every few cases."""
 
-    def kill() -> None:
-        while not stop.wait(dice.uniform(0.5, 1.5) * seconds):
-            family = psutil.Process().children(recursive=True)
-            workers = [p for p in family if _is(p, "multiprocessing.spawn")]
-            children = [p for p in family if _is(p, "ctocalc.batch.child")]
-            kind, among = ("worker", workers) if dice.random() < 0.8 else ("child", children)
-            if among:
-                dice.choice(among).kill()
-                killed[kind] += 1
+    def __init__(self, every: int) -> None:
+        self._every, self._dice, self._ends = every, random.Random(1), 0
+        self.killed, self.started = Counter[str](), Counter[str]()
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield killed
-    finally:
-        stop.set()
-        thread.join()
+    def watch(self, event: object) -> None:
+        """Count an event of the batch, and kill when it is time."""
+        if isinstance(event, Started):
+            self.started[event.case_id] += 1
+        elif isinstance(event, Outcome):
+            self._ends += 1
+            if self._ends % self._every == 0:
+                threading.Timer(self._dice.uniform(0.0, 2.0), self._kill).start()
+
+    def _kill(self) -> None:
+        family = psutil.Process().children(recursive=True)
+        workers = [p for p in family if _is(p, "multiprocessing-fork")]
+        children = [p for p in family if _is(p, "ctocalc.batch.child")]
+        kind, among = ("worker", workers) if self._dice.random() < 0.8 else ("child", children)
+        if among:
+            self._dice.choice(among).kill()
+            self.killed[kind] += 1
 
 
 def _is(process: psutil.Process, word: str) -> bool:
@@ -128,22 +129,16 @@ def _is(process: psutil.Process, word: str) -> bool:
         return False
 
 
-def poison_run(folder: Path, truth: Truth, cases: int, seconds: float) -> list[str]:
+def poison_run(folder: Path, truth: Truth, cases: int, every: int) -> list[str]:
     """Run a poisoned batch under attack and return what was wrong."""
     manifest, out = read_manifest(write_manifest(folder, cases, poison=True)), folder / "poisoned"
     asked = Asked(out=out, job=poisoned, limits=LIMITS, report=False)
-    store, begun, starts = Store(out), time.monotonic(), Counter[str]()
-
-    def watch(event: object) -> None:
-        if isinstance(event, Started):
-            starts[event.case_id] += 1
-
-    with killing(seconds, seed=1) as killed:
-        outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(2), watch)
+    store, begun, killer = Store(out), time.monotonic(), Killer(every)
+    outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(2), killer.watch)
     gather(manifest, outcomes, store)
     ends = Counter(f"{c.partition('-')[0]} {one.status}" for c, one in outcomes.items())
     again = sum(one.attempts > 1 for one in outcomes.values())
-    print(f"poison: {cases} cases in {time.monotonic() - begun:.0f} s; killed {dict(killed)}; "
+    print(f"poison: {cases} cases in {time.monotonic() - begun:.0f} s; killed {dict(killer.killed)}; "
           f"{again} cases were begun more than once; {dict(sorted(ends.items()))}")  # fmt: skip
     wrong = [f"{c}: never ended" for c in (x.case_id for x in manifest.cases) if c not in outcomes]
     for case_id, one in outcomes.items():
@@ -261,14 +256,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--interruptions", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=6.0, help="between two killed workers")
+    parser.add_argument("--every", type=int, default=8, help="cases between two killed workers")
     parser.add_argument("--tiny", action="store_true", help="a few cases, two interruptions")
     given = parser.parse_args(arguments)
     cases, times = (16, 2) if given.tiny else (given.cases, given.interruptions)
     with tempfile.TemporaryDirectory() as name:
         truth = Truth(Path(name))
         truth.make()
-        wrong = poison_run(Path(name), truth, cases, given.seconds)
+        wrong = poison_run(Path(name), truth, cases, given.every)
         wrong += interrupted_runs(Path(name), truth, cases, times)
     print("\n".join(wrong) if wrong else "nothing wrong")
     return 1 if wrong else 0
