@@ -138,7 +138,8 @@ def poison_run(folder: Path, truth: Truth, cases: int, every: int) -> list[str]:
     gather(manifest, outcomes, store)
     ends = Counter(f"{c.partition('-')[0]} {one.status}" for c, one in outcomes.items())
     again = sum(one.attempts > 1 for one in outcomes.values())
-    print(f"poison: {cases} cases in {time.monotonic() - begun:.0f} s; killed {dict(killer.killed)}; "
+    took = time.monotonic() - begun
+    print(f"poison: {cases} cases in {took:.0f} s; killed {dict(killer.killed)}; "
           f"{again} cases were begun more than once; {dict(sorted(ends.items()))}")  # fmt: skip
     wrong = [f"{c}: never ended" for c in (x.case_id for x in manifest.cases) if c not in outcomes]
     for case_id, one in outcomes.items():
