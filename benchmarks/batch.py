@@ -13,8 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +38,16 @@ LIMITS = Limits(seconds=3600.0, memory_bytes=4 << 30)
 POLL_SECONDS = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of the clock, of it without the start of workers, of the processor; MiB of a case."""
+
+    wall: float
+    warm: float
+    cpu: float
+    memory: float
+
+
 def build(folder: Path, scans: int, lines: int) -> Path:
     """Render scans and draw lines; return the manifest, one case per line."""
     rows = ["case_id\tseries\tcenterline\tvessel"]
@@ -56,39 +65,47 @@ def build(folder: Path, scans: int, lines: int) -> Path:
     return path
 
 
-@contextmanager
-def largest_child() -> Iterator[list[int]]:
-    """Watch the processes of cases; the list's only number grows to their largest resident set."""
-    stop, most = threading.Event(), [0]
+class Watch:
+    """Samples the processes of a batch: their seconds of the processor, and their memory."""
 
-    def watch() -> None:
-        while not stop.wait(POLL_SECONDS):
+    def __init__(self) -> None:
+        self.cpu: dict[int, float] = {}
+        self.largest = 0
+        self._own, self._over = time.process_time(), threading.Event()
+        self._thread = threading.Thread(target=self._sample)
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self.cpu[0] = time.process_time() - self._own
+
+    def _sample(self) -> None:
+        while not self._over.wait(POLL_SECONDS):
             for process in psutil.Process().children(recursive=True):
                 try:
+                    used = process.cpu_times()
+                    self.cpu[process.pid] = used.user + used.system
                     if any("ctocalc.batch.child" in part for part in process.cmdline()):
-                        most[0] = max(most[0], process.memory_info().rss)
+                        self.largest = max(self.largest, process.memory_info().rss)
                 except psutil.Error:
                     continue
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield most
-    finally:
-        stop.set()
-        thread.join()
 
-
-def loop(manifest: Manifest, out: Path) -> float:
-    """Return the seconds of a plain loop in this process."""
-    begun = time.perf_counter()
+def loop(manifest: Manifest, out: Path) -> Cost:
+    """Return what a plain loop in this process takes."""
+    begun, used = time.perf_counter(), time.process_time()
     for case in manifest.cases:
         write_result(analyze_case(case.options), out)
-    return time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
+    return Cost(seconds, seconds, time.process_time() - used, 0.0)
 
 
-def batch(manifest: Manifest, out: Path, workers: int) -> tuple[float, float, float]:
-    """Return the seconds of a batch, of all but starting its workers, and its memory in MiB."""
+def batch(manifest: Manifest, out: Path, workers: int) -> Cost:
+    """Return what a batch takes."""
     asked = Asked(out=out, job=partial(finish_case, report=False), limits=LIMITS, report=False)
     begun, store = time.perf_counter(), Store(out)
     ends: list[float] = []
@@ -98,11 +115,11 @@ def batch(manifest: Manifest, out: Path, workers: int) -> tuple[float, float, fl
             assert event.whole, event.reason
             ends.append(time.perf_counter() - event.seconds if not ends else time.perf_counter())
 
-    with largest_child() as most:
+    with Watch() as seen:
         outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(workers), watch)
         gather(manifest, outcomes, store)
     ended = time.perf_counter()
-    return ended - begun, ended - ends[0], most[0] / 2**20
+    return Cost(ended - begun, ended - ends[0], sum(seen.cpu.values()), seen.largest / 2**20)
 
 
 def same(one: Path, other: Path) -> bool:
@@ -150,18 +167,24 @@ def run(folder: Path, *, scans: int, lines: int, finished: int) -> list[str]:
     analyze_case(manifest.cases[0].options)  # compiles what a machine has compiled once
     alone = loop(manifest, folder / "loop")
     table = [f"{count} vessels of {scans} scans, {cores()} cores",
-             f"{'':24}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}{'MiB':>8}",
-             f"{'loop over analyze':24}{60 * count / alone:10.1f}{1:8.2f}"
-             f"{60 * count / alone:8.1f}{1:8.2f}{'':>8}"]  # fmt: skip
+             f"{'':24}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}{'cpu s/case':>12}"
+             f"{'ratio':>8}{'MiB':>8}",
+             _row("loop over analyze", count, alone, alone)]  # fmt: skip
     for workers in sorted({1, max(2, cores())}):
-        whole, warm, memory = batch(manifest, folder / f"batch {workers}", workers)
-        table.append(
-            f"{f'batch, {workers} workers':24}{60 * count / whole:10.1f}{alone / whole:8.2f}"
-            f"{60 * count / warm:8.1f}{alone / warm:8.2f}{memory:8.0f}"
-        )
+        found = batch(manifest, folder / f"batch {workers}", workers)
+        table.append(_row(f"batch, {workers} workers", count, found, alone))
         if not same(folder / "loop", folder / f"batch {workers}"):
             table.append("the batch wrote other results than the loop")
     return table + many(folder, manifest, finished)
+
+
+def _row(name: str, count: int, cost: Cost, alone: Cost) -> str:
+    """Return a line of the table; ratios of rates are batch / loop, that of the processor too."""
+    return (
+        f"{name:24}{60 * count / cost.wall:10.1f}{alone.wall / cost.wall:8.2f}"
+        f"{60 * count / cost.warm:8.1f}{alone.warm / cost.warm:8.2f}"
+        f"{cost.cpu / count:12.2f}{cost.cpu / alone.cpu:8.2f}{cost.memory:8.0f}"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -23,13 +23,13 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.poison import poisoned
+from benchmarks.poison import poisoned, quick
 from ctocalc.batch.batch import gather, run_batch
 from ctocalc.batch.cluster import local_workers
 from ctocalc.batch.job import finish_case
 from ctocalc.batch.manifest import read_manifest
 from ctocalc.batch.orders import Limits, Outcome
-from ctocalc.batch.plan import Asked, plan
+from ctocalc.batch.plan import Asked, Job, plan
 from ctocalc.batch.runner import Started
 from ctocalc.batch.scan import KeptScans
 from ctocalc.batch.store import Store
@@ -129,10 +129,10 @@ def _is(process: psutil.Process, word: str) -> bool:
         return False
 
 
-def poison_run(folder: Path, truth: Truth, cases: int, every: int) -> list[str]:
+def poison_run(folder: Path, truth: Truth, cases: int, every: int, job: Job) -> list[str]:
     """Run a poisoned batch under attack and return what was wrong."""
     manifest, out = read_manifest(write_manifest(folder, cases, poison=True)), folder / "poisoned"
-    asked = Asked(out=out, job=poisoned, limits=LIMITS, report=False)
+    asked = Asked(out=out, job=job, limits=LIMITS, report=False)
     store, begun, killer = Store(out), time.monotonic(), Killer(every)
     outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(2), killer.watch)
     gather(manifest, outcomes, store)
@@ -258,13 +258,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--interruptions", type=int, default=100)
     parser.add_argument("--every", type=int, default=8, help="cases between two killed workers")
+    parser.add_argument("--quick", action="store_true", help="each process analyses a scan once")
     parser.add_argument("--tiny", action="store_true", help="a few cases, two interruptions")
     given = parser.parse_args(arguments)
     cases, times = (16, 2) if given.tiny else (given.cases, given.interruptions)
     with tempfile.TemporaryDirectory() as name:
         truth = Truth(Path(name))
         truth.make()
-        wrong = poison_run(Path(name), truth, cases, given.every)
+        wrong = poison_run(
+            Path(name), truth, cases, given.every, quick if given.quick else poisoned
+        )
         wrong += interrupted_runs(Path(name), truth, cases, times)
     print("\n".join(wrong) if wrong else "nothing wrong")
     return 1 if wrong else 0
