@@ -7,7 +7,6 @@ from ctocalc.dicom import read as dicom
 from ctocalc.dicom.kept import KeptPixels
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.files import images
-from ctocalc.image.turns import refuse_turns
 from ctocalc.image.volume import Volume
 
 Scan = dicom.DicomScan | images.ImageScan
@@ -100,6 +99,4 @@ def read_scan(
     """
     if isinstance(scan, dicom.DicomScan):
         return dicom.read(scan, points_lps_mm, margin_mm=margin_mm)
-    volume, notices, digest = images.read(scan, points_lps_mm, margin_mm=margin_mm)
-    refuse_turns(volume)
-    return volume, notices, digest
+    return images.read(scan, points_lps_mm, margin_mm=margin_mm)

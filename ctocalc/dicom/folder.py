@@ -17,6 +17,8 @@ MOST_SLICES = 200_000
 UNREADABLE = "that could not be parsed"
 LINK = "links, which are not followed"
 COPY = "copies of the same image"
+ARCHIVE = "archives or compressed files, which are not unpacked"
+_ARCHIVES = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"(\xb5/\xfd")
 
 Progress = Callable[[int], None]
 
@@ -65,10 +67,18 @@ def scan(path: Path, *, progress: Progress | None = None) -> Scan:
                 aside[UNREADABLE] += 1
                 continue
             dicom += bool(found)
+            if not found and _is_archive(file):
+                aside[ARCHIVE] += 1
             headers.extend(found)
     single = _without_copies(headers)
     aside[COPY] += len(headers) - len(single)
     return Scan(headers=single, files=count, dicom=dicom, aside=tuple(sorted((+aside).items())))
+
+
+def _is_archive(file: str) -> bool:
+    with open(file, "rb") as stream:  # noqa: PTH123 - a path as text is enough
+        head = stream.read(262)
+    return head.startswith(_ARCHIVES) or head[257:] == b"ustar"
 
 
 def _without_copies(headers: list[SliceHeader]) -> tuple[SliceHeader, ...]:

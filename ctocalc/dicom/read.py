@@ -16,6 +16,8 @@ from ctocalc.dicom.pixels import Block, read_block
 from ctocalc.dicom.regularity import Defect, Part, refusal
 from ctocalc.dicom.series import PhaseInfo, SeriesInfo, choose, find_series
 from ctocalc.errors import Code, Notice
+from ctocalc.image.lost import refuse_lost
+from ctocalc.image.plausible import refuse_implausible
 from ctocalc.image.scan import ScanHeader, padding_threshold, quality_notices
 from ctocalc.image.turns import refuse_turns
 from ctocalc.image.volume import Volume
@@ -87,8 +89,9 @@ def read(
     ------
     ImageRefused
         SLICE_DUPLICATE, SLICE_MISSING or SPACING_IRREGULAR when a defect lies within the points
-        and their margin; SEVERAL_PHASES when the slices of a CT take turns between images;
-        TRUNCATED or PIXELS_UNDECODABLE.
+        and their margin, SLICE_DUPLICATE also when two slices of a CT hold the same pixels;
+        SEVERAL_PHASES when its slices take turns between images; TRUNCATED, also when rows of
+        pixels were lost; PIXELS_UNDECODABLE, also when values can be no HU.
     """
     stack = scan.stack
     part = _part_around(stack, points_lps_mm, margin_mm)
@@ -99,6 +102,7 @@ def read(
     block = read_block(slices, j, kept)
     is_ct = scan.facts.modality in ("CT", None)
     if is_ct:
+        refuse_lost(block.stored)
         mark_outside(block, slices[0], j)
     volume = Volume(
         stored=block.stored,
@@ -108,6 +112,7 @@ def read(
         padding_stored=_padding(slices, block) if is_ct else None,
     )
     if is_ct:
+        refuse_implausible(volume)
         refuse_turns(volume)
     return volume, _elsewhere(stack.defects) + _cut_off(stack.slices), block.digest
 

@@ -15,6 +15,7 @@ from ctocalc.image.scan import FEWEST_SLICES
 
 NO_PIXELS = "without pixel data"
 SCOUT = "scout or localizer"
+PROJECTED = "projection, curved or rendered image"
 COLOUR = "colour or captured screen"
 PALETTE = frozenset({"PALETTE COLOR", "ARGB", "RGB"})
 
@@ -201,6 +202,8 @@ def _aside(header: SliceHeader) -> str | None:
         return NO_PIXELS
     if shared.localizer:
         return SCOUT
+    if shared.projected:
+        return PROJECTED
     return COLOUR if shared.samples != 1 or shared.photometric in PALETTE else None
 
 

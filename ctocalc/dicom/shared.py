@@ -14,6 +14,10 @@ _SPECTRAL = re.compile(
     re.I,
 )
 _LOCALIZER = ("LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW")
+_PROJECTED = re.compile(
+    r"(?<![A-Z])(?:MIP|MINIP|MAX_IP|MIN_IP|CPR|CURVED(?:[_ ]MPR)?|STRAIGHTENED|VRT|SSD|VOLREN"
+    r"|(?:VOLUME|SURFACE)_RENDER(?:ING)?|RAYSUM)(?![A-Z])"
+)
 _MODALITIES = re.compile(
     "CT|MR|PT|NM|US|XA|RF|CR|DX|MG|IO|PX|OT|SC|SR|SEG|PR|KO|REG|RTSTRUCT|RTDOSE|RTPLAN|RTIMAGE"
     "|IVUS|OCT|IVOCT|ES|GM|SM|ECG|HD|DOC"
@@ -40,6 +44,7 @@ class Shared:
     manufacturer: str
     image_type: str
     localizer: bool
+    projected: bool
     spectral: bool
     lossy: bool
     identity_present: bool
@@ -86,6 +91,7 @@ def shared(raw: tuple[bytes, ...]) -> Shared:
         manufacturer=text["manufacturer"],
         image_type=image_type,
         localizer=any(word in image_type for word in _LOCALIZER),
+        projected=bool(_PROJECTED.search(image_type)),
         spectral=bool(_SPECTRAL.search(words))
         or "NAEOTOM" in text["model"].upper()
         or text["multi_energy"] == "YES",

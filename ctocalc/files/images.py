@@ -11,6 +11,7 @@ from ctocalc._arrays import Array, Floats
 from ctocalc.errors import Code, ImageRefused, Notice
 from ctocalc.files import itk_volumes, nrrd
 from ctocalc.image.listed import Listed
+from ctocalc.image.plausible import refuse_implausible
 from ctocalc.image.scan import (
     ScanFacts,
     ScanHeader,
@@ -18,6 +19,7 @@ from ctocalc.image.scan import (
     quality_notices,
     require_measurable,
 )
+from ctocalc.image.turns import refuse_turns
 from ctocalc.image.volume import Volume
 
 _NRRD = (".nrrd", ".nhdr")
@@ -108,7 +110,8 @@ def read(
     Raises
     ------
     ImageRefused
-        TRUNCATED when the voxels cannot be read.
+        TRUNCATED when the voxels cannot be read; PIXELS_UNDECODABLE when they can be no HU;
+        SEVERAL_PHASES when slices take turns between images.
     """
     box = scan.grid.box(points_lps_mm, margin_mm)
     stored = _stored(kept.voxels(scan.path, box) if kept else _voxels(scan.path, box))
@@ -118,6 +121,8 @@ def read(
     digest.update(stored.data.cast("B"))
     padding = padding_threshold(stored, 1.0, 0.0)
     volume = Volume(stored=stored, slope=1.0, intercept=0.0, grid=grid, padding_stored=padding)
+    refuse_implausible(volume)
+    refuse_turns(volume)
     return volume, (), digest.hexdigest()
 
 

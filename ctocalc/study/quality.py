@@ -145,4 +145,5 @@ def _seems_reversed(seen: Trace) -> bool:
 
 def _wide(area: Floats, count: int) -> bool:
     """Whether both ends have an area: a lumen may be occluded there."""
-    return bool(np.nanmedian(area[:count]) > 0.0 and np.nanmedian(area[-count:]) > 0.0)
+    ends = area[:count], area[-count:]
+    return all(np.isfinite(end).any() and np.nanmedian(end) > 0.0 for end in ends)

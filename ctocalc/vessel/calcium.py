@@ -258,9 +258,10 @@ def _free_zone(share: Floats32, beyond: Floats, pixel_mm: float) -> Floats:
 
 
 def peaks_by_piece(hu: Floats32, piece: Ints) -> Floats:
-    """Highest HU (pieces + 1,) of every piece; index 0 is not a piece."""
+    """Highest known HU (pieces + 1,) of every piece; index 0 is not a piece."""
     count = int(piece.max())
     out = np.full(count + 1, np.nan)
     if count:
-        out[1:] = maximum_by(hu, piece, index=np.arange(1, count + 1))
+        known = np.nan_to_num(hu, nan=-np.inf)
+        out[1:] = maximum_by(known, piece, index=np.arange(1, count + 1))
     return out

@@ -4,6 +4,7 @@ The first eleven are those of the peer comparison (``USERS.md`` A1), the others 
 phantom is a pattern whose HU is known at every point, so that one wrong slice anywhere shows.
 """
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,6 +223,35 @@ def wide_padding(_: int, ds: Dataset) -> None:
     ds.add_new(0x00280120, "US", 63536)
 
 
+def unscaled(_: int, ds: Dataset) -> None:
+    """The values are those of an intercept of -1024, which the header does not give."""
+    ds.RescaleIntercept = 0
+
+
+def unsigned(_: int, ds: Dataset) -> None:
+    ds.RescaleIntercept = 0
+    put_hu(ds, hu_at(PLAIN.points(np.array(ds.ImagePositionPatient, dtype=float))))
+    ds.PixelRepresentation = 0
+
+
+def zero_filled(ds: Dataset) -> None:
+    """A copy that broke off, into a file that had its full length before."""
+    half = len(ds.PixelData) // 2
+    ds.PixelData = ds.PixelData[:half] + bytes(len(ds.PixelData) - half)
+
+
+def twice(folder: Path) -> None:
+    datasets = PLAIN.datasets()
+    datasets[20].PixelData = datasets[19].PixelData
+    save(datasets, folder)
+
+
+def compressed_files(folder: Path) -> None:
+    PLAIN.write(folder)
+    for file in list(files(folder)):
+        file.write_bytes(gzip.compress(file.read_bytes()))
+
+
 STEPS = [float(n if n <= 19 else 19 + 2 * (n - 19)) for n in range(30)]
 FRACTIONS = Series(shape=(40, 12, 14), slope=0.1, intercept=0.0)
 TILTED = Series(shape=(40, 12, 14), tilt_per_slice_mm=0.5 * np.tan(np.radians(15)))
@@ -295,6 +325,19 @@ OWN: list[tuple[str, Damage, str]] = [
     ("a slope without bounds", edited(setting(RescaleSlope="1e300")), "PIXELS_UNDECODABLE"),
     ("a slice out of this world", edited(one(19, lambda ds: setattr(
         ds, "ImagePositionPatient", ["1e308", 0, 0]))), "GEOMETRY_MISSING"),
+    ("an intercept that is not given", edited(unscaled), "PIXELS_UNDECODABLE"),
+    ("signed values called unsigned", edited(unsigned), "PIXELS_UNDECODABLE"),
+    ("bytes in the other order", edited(lambda _, ds: setattr(
+        ds, "PixelData", np.frombuffer(ds.PixelData, "<i2").byteswap().tobytes())),
+     "PIXELS_UNDECODABLE"),
+    ("the end of a slice is zero", edited(one(19, zero_filled)), "TRUNCATED"),
+    ("one slice's pixels under two headers", twice, "SLICE_DUPLICATE"),
+    ("maximum intensity projections", edited(setting(
+        ImageType=["DERIVED", "SECONDARY", "AXIAL", "CT_SOM5 MIP"])), "NO_IMAGES"),
+    ("a curved reformat", edited(setting(ImageType=["DERIVED", "SECONDARY", "CURVED_MPR"])),
+     "NO_IMAGES"),
+    ("a thin reformat", edited(setting(ImageType=["DERIVED", "SECONDARY", "MPR"])), "same"),
+    ("every file compressed", compressed_files, "NO_IMAGES"),
     ("bits shifted", edited(setting(BitsStored=12)), "PIXELS_UNDECODABLE"),
 ]  # fmt: skip
 
