@@ -16,6 +16,9 @@ from ctocalc.study.record import CaseRecord
 from ctocalc.study.result import SCHEMA
 
 PARTS = ("result.json", "stations.tsv", "stations.json")
+DAMAGE = (
+    ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, zipfile.BadZipFile,
+)  # fmt: skip
 SECTIONS = "sections.npz"  # absent where no vessel could be measured
 
 _BOOLEAN = {"true": 1.0, "false": 0.0, "": np.nan}
@@ -33,7 +36,7 @@ def read_case(folder: Path) -> CaseRecord:
         files = {name: (folder / name).read_bytes() for name in PARTS}
         sections = folder / SECTIONS
         return record_of(files | ({SECTIONS: sections.read_bytes()} if sections.exists() else {}))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, *DAMAGE) as error:
         raise InputRefused(
             Code.RESULT_UNREADABLE,
             f"The folder holds no whole result of ctocalc ({type(error).__name__}); give the "
@@ -46,7 +49,7 @@ def record_of(files: Mapping[str, bytes]) -> CaseRecord:
 
     Raises
     ------
-    EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile
+    EOFError, or one of DAMAGE
         When a file is missing, damaged or of another schema.
     """
     result = json.loads(files["result.json"])

@@ -4,6 +4,7 @@ It appears in nothing that is printed, logged or written.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ MARKS = {
     "CS": "CANARY", "DA": "19631224", "DT": "19631224101112", "TM": "235917", "AS": "077Y",
     "UI": "1.2.3.666777666",
 }  # fmt: skip
+CODED = re.compile(r"[A-Za-z0-9+/=]{400,}")
 SECRETS = ("CANARY", "DOE", "19631224", "235917", "077Y", "666777666")
 # Without these there is no image to be read: they are spoilt one by one below.
 NEEDED = {"Modality", "PhotometricInterpretation", "RescaleType", "SOPClassUID", "SOPInstanceUID"}
@@ -93,6 +95,8 @@ def run(
 
 
 def assert_clean(text: str) -> None:
+    """Look for the marks; three letters occur by chance in coded pictures, which are left out."""
+    text = CODED.sub("", text)
     assert [secret for secret in SECRETS if secret in text] == []
 
 

@@ -42,3 +42,13 @@ def test_a_damaged_folder_is_refused(tmp_path: Path, name: str, content: bytes) 
         read_case(folder)
     assert refused.value.code is Code.RESULT_UNREADABLE
     assert str(tmp_path) not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b"[]", b"{}", b"7"])
+def test_a_result_of_another_shape_is_refused(tmp_path: Path, content: bytes) -> None:
+    folder = write_case(case_result(), tmp_path)
+    for name in ("result.json", "stations.json"):
+        (folder / name).write_bytes(content)
+    with pytest.raises(InputRefused) as refused:
+        read_case(folder)
+    assert refused.value.code is Code.RESULT_UNREADABLE
