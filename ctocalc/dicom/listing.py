@@ -33,11 +33,13 @@ def listing(folder: Folder) -> tuple[Listed, ...]:
 
 
 def _listed(info: SeriesInfo, phase: PhaseInfo) -> Listed:
-    refused, known = phase.refused, None
+    refused, known, seen = phase.refused, None, None
     notices: tuple[Notice, ...] = ()
     if phase.stack is not None:
         known = facts(phase.stack, longest(phase.stack))
         refused = _refusal(phase)
+        seen = None if refused else pool_seen(phase.slices)
+        refused = refused if refused or seen is not None else _undecodable(phase.slices)
         notices = () if refused else _doubts(phase) + quality_notices(known)
     one = phase.slices[0].shared if phase.slices else None
     return Listed(
@@ -50,7 +52,7 @@ def _listed(info: SeriesInfo, phase: PhaseInfo) -> Listed:
         slices=len(phase.slices),
         facts=known,
         label=phase.label,
-        pool_seen=pool_seen(phase.slices) if refused is None else None,
+        pool_seen=seen,
         syntax=tags.syntax_name(one.syntax) if one else None,
         multi_frame=bool(one and one.frames > 1),
         code=refused.code if refused else None,
@@ -127,8 +129,7 @@ def _doubts(phase: PhaseInfo) -> tuple[Notice, ...]:
 
 def pool_seen(slices: Slices) -> bool | None:
     """Return whether a contrast-filled pool lies in one of three slices; None: not decodable."""
-    for part in (2, 1, 3):
-        header = slices[part * len(slices) // 4]
+    for header in _looked_at(slices):
         try:
             stored, _ = decode(header)
         except ImageRefused:
@@ -136,6 +137,23 @@ def pool_seen(slices: Slices) -> bool | None:
         if _has_pool(stored * np.float64(header.slope) + header.intercept, header):
             return True
     return False
+
+
+def _looked_at(slices: Slices) -> Slices:
+    return tuple(slices[part * len(slices) // 4] for part in (2, 1, 3))
+
+
+def _undecodable(slices: Slices) -> ImageRefused | None:
+    """Return why none of the slices that are looked at can be decoded; None when one can be."""
+    found = None
+    for header in _looked_at(slices):
+        try:
+            decode(header)
+        except ImageRefused as error:
+            found = error
+        else:
+            return None
+    return found if found and found.code is Code.PIXELS_UNDECODABLE else None
 
 
 def _has_pool(hu: Floats, header: SliceHeader) -> bool:

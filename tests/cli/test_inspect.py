@@ -156,6 +156,15 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     assert done.exception.code is Code.NO_IMAGES
 
 
+def test_values_beyond_their_bits_are_told_before_anyone_measures(tmp_path: Path) -> None:
+    def lie(_: int, ds: Dataset) -> None:
+        ds.BitsStored, ds.HighBit = 8, 7
+
+    Series(shape=(6, 8, 9)).write(tmp_path / "scan", edit=lie)
+    (image,) = document(tmp_path / "scan")["images"]
+    assert (image["usable"], image["code"]) == (False, Code.PIXELS_UNDECODABLE)
+
+
 def test_bright_even_blood_is_seen_and_soft_tissue_is_not(tmp_path: Path) -> None:
     wide = Series(shape=(5, 80, 90))
     for name, hu, seen in (("blood", 400, True), ("tissue", 40, False)):
