@@ -46,7 +46,7 @@ def scan(path: Path, *, progress: Progress | None = None) -> Scan:
     Raises
     ------
     ImageRefused
-        NO_IMAGES when the path does not exist or holds too many files.
+        NO_IMAGES when the path is neither a folder nor a file, or holds too many files.
     """
     headers: list[SliceHeader] = []
     aside: Counter[str] = Counter()
@@ -117,7 +117,8 @@ def _files(path: Path) -> Iterator[tuple[str, bool]]:
         return
     if not path.is_dir():
         raise ImageRefused(
-            Code.NO_IMAGES, "The path of the series does not exist; give an existing folder."
+            Code.NO_IMAGES,
+            "The path of the series is neither a folder nor a plain file; give an existing folder.",
         )
     folders = [os.fspath(path)]
     while folders:

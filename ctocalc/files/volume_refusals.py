@@ -8,8 +8,8 @@ def elsewhere() -> ImageRefused:
     """Return the refusal of a header whose voxels are not in its own folder."""
     return ImageRefused(
         Code.PIXELS_UNDECODABLE,
-        "The voxels of the image file are said to lie in another file that is not a plain one "
-        "beside it; only the file itself and its folder are read. Write the image as one file.",
+        "The image file is empty or damaged, or its voxels lie in another file that is not a plain "
+        "one beside it; only the file itself and its folder are read. Write the image as one file.",
     )
 
 
