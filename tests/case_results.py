@@ -30,6 +30,7 @@ from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.facts import Fact, Facts, Source
 from ctocalc.scores.registry import SYSTEMS
 from ctocalc.scores.system import Basis, evaluate, not_scored
+from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.study.result import (
     CaseResult,
     ImageFacts,
@@ -40,6 +41,7 @@ from ctocalc.study.result import (
     VesselImages,
     VesselResult,
 )
+from ctocalc.study.scoring import lesion_facts
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 
@@ -259,7 +261,8 @@ def case_result() -> CaseResult:
             VesselResult(
                 vessel="LAD", status="ok", length_mm=60.0 + THIRD, centerline=line,
                 calcium=calcium(), lesions=(lesion(),), scores=scores(), profile=profile(),
-                images=images(),
+                images=images(), clinical=ClinicalFacts(),
+                facts=lesion_facts((lesion(),), ClinicalFacts(), vessel="LAD"),
             ),
             VesselResult(
                 vessel="RCA", status="ok", length_mm=80.0, centerline=line, calcium=calcium(),

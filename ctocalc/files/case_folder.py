@@ -1,6 +1,7 @@
 """The folder of a case read back: what pages, figures and exports are made from."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -58,7 +59,8 @@ def record_of(files: Mapping[str, bytes]) -> CaseRecord:
     sections = _sections(files[SECTIONS]) if SECTIONS in files else {}
     columns = json.loads(files["stations.json"])
     stations = _stations(files["stations.tsv"].decode(), columns)
-    return CaseRecord(result=result, stations=stations, sections=sections)
+    digest = hashlib.sha256(files["result.json"]).hexdigest()
+    return CaseRecord(result=result, stations=stations, sections=sections, digest=digest)
 
 
 def _stations(text: str, columns: Mapping[str, Any]) -> dict[str, dict[str, Array]]:

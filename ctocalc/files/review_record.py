@@ -19,6 +19,7 @@ def facts_record(known: LesionFacts) -> Json:
         "lesion": known.lesion,
         "start_mm": known.start_mm,
         "end_mm": known.end_mm,
+        "calls": dict(known.calls),
         "facts": facts_json(known.corrected.answers),
         "apparent": facts_json({BY_BASIS: known.apparent[BY_BASIS]}),
     }

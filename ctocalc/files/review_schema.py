@@ -109,6 +109,7 @@ def of_result(measured_or_null: Schema) -> Schema:
     })  # fmt: skip
     facts = strict({
         "lesion": {"type": "integer", "minimum": 1}, "start_mm": NUMBER, "end_mm": NUMBER,
+        "calls": strict({name: {"type": ["string", "number", "null"]} for name in QUESTIONS}),
         "facts": {
             "type": "object", "additionalProperties": fact,
             "propertyNames": {"enum": list(SCORE_FACTS)},

@@ -11,6 +11,8 @@ from typing import Any
 import jinja2
 
 from ctocalc.report import stills, words
+from ctocalc.report.review_data import review_data
+from ctocalc.report.reviewed import reviewed_view
 from ctocalc.report.score_rows import asked, mostly_from_image
 from ctocalc.report.verdict import untold
 from ctocalc.report.vessel_view import VesselView, vessel_view
@@ -21,7 +23,7 @@ from ctocalc.study.record import CaseRecord
 # The viewer, in the order in which its parts build on each other.
 SCRIPTS = (
     "data", "sample", "store", "section", "straight", "dial", "readout", "pointer", "keys",
-    "viewer", "main",
+    "viewer", "scores", "edits", "form", "review", "main",
 )  # fmt: skip
 RESEARCH = "Research use; validated on phantoms only"
 
@@ -39,7 +41,8 @@ def case_page(case: CaseRecord) -> bytes:
         view, viewer = vessel_view(case, place)
         views.append(view)
         data.append(viewer)
-    return render("case", SCRIPTS, _context(case, views), {"vessels": data, **_viewer_settings()})
+    shown = {"vessels": data, "review": review_data(case), **_viewer_settings()}
+    return render("case", SCRIPTS, _context(case, views), shown, styles=("review.css",))
 
 
 def render(
@@ -90,6 +93,8 @@ def _context(case: CaseRecord, views: list[VesselView]) -> Json:
     return {
         "result": result,
         "views": views,
+        "blind": False,
+        "reviewed": reviewed_view(result),
         "untold": _reasons(result),
         "not_given": _not_given(result),
         "definitions": list(_definitions(result)),

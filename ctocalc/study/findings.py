@@ -35,10 +35,14 @@ def facts_of(
         answers=_shape(lesion)
         | _extent(lesion, caps)
         | _calcium(lesion, basis)
-        | _vessel(vessel)
-        | _clinical(clinical)
+        | given_facts(vessel, clinical)
         | said(calls)
     )
+
+
+def given_facts(vessel: str, clinical: ClinicalFacts) -> dict[str, Fact]:
+    """Return the facts that no image tells: the vessel's own and the clinical ones."""
+    return _vessel(vessel) | _clinical(clinical)
 
 
 def _shape(lesion: Lesion) -> dict[str, Fact]:

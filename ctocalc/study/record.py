@@ -14,9 +14,10 @@ class CaseRecord:
     ``result`` is ``result.json``; ``stations`` gives every column of ``stations.tsv`` by vessel
     (numbers float64, NaN where the cell is empty; booleans 1, 0, NaN; words as text); ``sections``
     the arrays of ``sections.npz`` by vessel, as ``files.sections`` describes them.  A vessel that
-    was refused has neither stations nor sections.
+    was refused has neither stations nor sections.  ``digest`` is the SHA-256 of ``result.json``.
     """
 
     result: dict[str, Any]
     stations: Mapping[str, Mapping[str, Array]]
     sections: Mapping[str, Mapping[str, Array]]
+    digest: str = ""

@@ -1,5 +1,6 @@
 """Review: what a reader changed in a result, as data; and what a reviewed result keeps of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ctocalc.errors import Code, SettingsRefused
@@ -66,13 +67,17 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LesionFacts:
-    """What the scores of one lesion were given, by basis of the calcium fraction."""
+    """What the scores of one lesion were given, by basis of the calcium fraction.
+
+    ``calls`` are the answers to the questions of `study.calls`, as they stand.
+    """
 
     lesion: int
     start_mm: float
     end_mm: float
     corrected: Facts
     apparent: Facts
+    calls: Mapping[str, Call | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,10 @@ def automatic_of(edit: Edit, automatic: CaseResult) -> Word:
     if edit.lesion is None:
         return _given(getattr(mine[0].clinical or ClinicalFacts(), BY_NAME[edit.item].field))
     start, end = edit.lesion.start_mm, edit.lesion.end_mm
-    there = [one for one in mine[0].lesions if one.start_mm < end and one.end_mm > start]
+    there = [
+        one for one in mine[0].lesions
+        if one.occluded and one.start_mm < end and one.end_mm > start
+    ]  # fmt: skip
     return QUESTIONS[edit.item].automatic(there[0]) if len(there) == 1 else None
 
 

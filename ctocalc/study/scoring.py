@@ -7,7 +7,7 @@ from ctocalc.lesion.lesion import Lesion
 from ctocalc.scores.facts import Source
 from ctocalc.scores.registry import SYSTEMS
 from ctocalc.scores.system import Basis, ScoringSystem, evaluate, not_scored
-from ctocalc.study.calls import Call
+from ctocalc.study.calls import QUESTIONS, Call
 from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.study.findings import facts_of
 from ctocalc.study.result import LesionScore
@@ -37,6 +37,7 @@ def lesion_facts(
             lesion=lesion.lesion,
             start_mm=lesion.start_mm,
             end_mm=lesion.end_mm,
+            calls={name: question.automatic(lesion) for name, question in QUESTIONS.items()},
             **{
                 basis.value: facts_of(
                     lesion, vessel, clinical, basis=basis, caps=caps,

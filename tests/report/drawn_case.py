@@ -89,7 +89,10 @@ def drawn_result() -> CaseResult:
     """LAD with a lesion, RCA with none, LCX refused; all three named."""
     result = case_result()
     lad, rca, lcx = result.vessels
-    settings = {**result.provenance.settings, "calcium": {"arc_thickness_mm": 0.1}}
+    settings = {
+        **result.provenance.settings, "calcium": {"arc_thickness_mm": 0.1},
+        "lesion": {"same_cto_gap_mm": 20.0},
+    }  # fmt: skip
     return replace(
         result,
         case_id="drawn-1",

@@ -77,6 +77,7 @@ async function begin() {
     const target = document.querySelector(".lesion a.goto");
     const first = target === null ? sections[0] : document.getElementById(target.getAttribute("href").slice(1));
     await show(first);
+    makeReviewer(page.review, document.querySelector("details.review"));
   }
   document.body.dataset.ready = "";
 }
