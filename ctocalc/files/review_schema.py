@@ -37,6 +37,7 @@ def or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, NULL]}
 
 
+FACT: Schema = {"$ref": "#/$defs/fact"}
 PLACE = strict({"number": {"type": "integer", "minimum": 1}, "start_mm": MM, "end_mm": MM})
 
 
@@ -100,21 +101,22 @@ def _fact(fact: ClinicalFact) -> Schema:
     return {"type": ["string", "number"], "description": f"{fact.meaning} {fact.expected}"}
 
 
-def of_result(measured_or_null: Schema) -> Schema:
-    """Return the schemas of ``clinical``, ``facts`` and ``review`` in a result."""
-    fact = strict({
+def fact_schema(measured_or_null: Schema) -> Schema:
+    """Return the schema of one fact that scores were given."""
+    return strict({
         "answer": {"enum": [str(answer) for answer in Answer]},
         "measured": measured_or_null, "quoted": measured_or_null, "borderline": TRUTH,
         "source": {"enum": [str(source) for source in Source]}, "reason": or_null(TEXT),
     })  # fmt: skip
+
+
+def of_result() -> Schema:
+    """Return the schemas of ``clinical``, ``facts`` and ``review`` in a result."""
     facts = strict({
         "lesion": {"type": "integer", "minimum": 1}, "start_mm": NUMBER, "end_mm": NUMBER,
         "calls": strict({name: {"type": ["string", "number", "null"]} for name in QUESTIONS}),
-        "facts": {
-            "type": "object", "additionalProperties": fact,
-            "propertyNames": {"enum": list(SCORE_FACTS)},
-        },
-        "apparent": strict({"calcium_fraction": fact}),
+        "facts": strict(dict.fromkeys(SCORE_FACTS, FACT)),
+        "apparent": strict({"calcium_fraction": FACT}),
     })  # fmt: skip
     clinical = strict({f.name: {"type": ["string", "number", "null"]} for f in FACTS})
     known = {"type": "array", "items": facts}

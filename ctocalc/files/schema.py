@@ -28,7 +28,7 @@ from ctocalc.files.meanings_parts import (
     VIEW,
     VIEWS,
 )
-from ctocalc.files.review_schema import of_result
+from ctocalc.files.review_schema import fact_schema, of_result
 from ctocalc.lesion.lesion import BranchPlace, StumpCall
 from ctocalc.quantity import Unit
 from ctocalc.scores.facts import Source
@@ -70,6 +70,7 @@ def result_schema() -> Schema:
         "$defs": {
             "measured": _MEASURED, "stump": _STUMP, "presence": _PRESENCE,
             "score": _SCORE, "rule": _RULE,
+            "fact": fact_schema(_MEASURED_OR_NULL),
         },
     }  # fmt: skip
 
@@ -287,7 +288,7 @@ _LESION = _fields(
         "occlusion_likelihood_cues": _object(_CUES),
     },
 )
-_REVIEW = of_result(_MEASURED_OR_NULL)
+_REVIEW = of_result()
 _VESSEL = _object(
     {
         "vessel": TEXT,
