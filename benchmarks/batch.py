@@ -35,7 +35,7 @@ from ctocalc.phantom.render import render
 JITTER_MM = 0.2
 FIRST_SEED = 7000
 LIMITS = Limits(seconds=3600.0, memory_bytes=4 << 30)
-POLL_SECONDS = 0.1
+POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
