@@ -24,10 +24,11 @@ def write_result(result: CaseResult, out: Path, *, report: bool) -> Path:
     return write_files(result.case_id, files | (drawings(record_of(files)) if report else {}), out)
 
 
-def redraw(folder: Path, form: Literal["png", "svg"] = "png") -> str:
+def redraw(folder: Path, form: Literal["png", "svg"] = "png", *, blind: bool = False) -> str:
     """Draw everything anew in the folder of a written case; return the case's id.
 
-    The files of the result are carried over as they are, and the folder is replaced whole.
+    The files of the result are carried over as they are, and the folder is replaced whole;
+    ``blind`` adds the page for blind reading.
 
     Raises
     ------
@@ -40,5 +41,5 @@ def redraw(folder: Path, form: Literal["png", "svg"] = "png") -> str:
     case = read_case(folder)
     measured = [folder / name for name in sorted(CASE_FILES - DRAWN)]
     files = {path.name: path.read_bytes() for path in measured if path.is_file()}
-    replace_folder(folder, files | drawings(case, form), CASE_FILES)
+    replace_folder(folder, files | drawings(case, form, blind=blind), CASE_FILES)
     return str(case.result["case_id"])

@@ -24,7 +24,13 @@ from ctocalc.errors import InputRefused
     show_default=True,
     help="Form of the figures; the analysis itself draws PNGs.",
 )
-def command(folders: tuple[Path, ...], figures: Literal["png", "svg"]) -> Exit:
+@click.option(
+    "--blind",
+    is_flag=True,
+    help="Draw blind.html too: a page without the automatic answers, to hand out by itself for "
+    "independent reading.",
+)
+def command(folders: tuple[Path, ...], figures: Literal["png", "svg"], blind: bool) -> Exit:
     """Rebuild report.html and the figures of cases that were analyzed.
 
     RESULT_DIR is the folder of one case, as `ctocalc analyze` wrote it. The same version draws the
@@ -35,7 +41,7 @@ def command(folders: tuple[Path, ...], figures: Literal["png", "svg"]) -> Exit:
     refused: list[InputRefused] = []
     for number, folder in enumerate(folders, 1):
         try:
-            case_id = redraw(folder, figures)
+            case_id = redraw(folder, figures, blind=blind)
         except InputRefused as error:
             place = f"folder {number} of {len(folders)}: " if len(folders) > 1 else ""
             click.echo(f"{error.code}: {place}{error}", err=True)

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 TABLES = ("stations", "lesions", "scores", "vessels")
 # Everything that a case folder may hold, and what of it is drawn from the rest.
-DRAWN = frozenset({"report.html", "figures"})
+DRAWN = frozenset({"report.html", "blind.html", "figures"})
 CASE_FILES = DRAWN | frozenset({
     "result.json", "sections.npz", "definitions.md",
     *(f"{name}.{end}" for name in TABLES for end in ("tsv", "json")),

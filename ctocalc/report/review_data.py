@@ -35,9 +35,11 @@ def review_data(case: CaseRecord, *, blind: bool = False) -> dict[str, Any]:
         "version": result["provenance"]["version"],
         "result_digest": kept["result_digest"] if kept else case.digest,
         "same_cto_gap_mm": result["provenance"]["settings"]["lesion"]["same_cto_gap_mm"],
-        "questions": {name: _question(question) for name, question in QUESTIONS.items()},
-        "clinical": {fact.name: _clinical(fact) for fact in CLINICAL},
-        "calcium": CALCIUM,
+        "questions": {
+            name: _question(question, blind=blind) for name, question in QUESTIONS.items()
+        },
+        "clinical": {fact.name: _clinical(fact, blind=blind) for fact in CLINICAL},
+        "calcium": () if blind else CALCIUM,
         "blind": blind,
         "vessels": list(_vessels(result, blind=blind)),
         "kept": None if blind or kept is None else {
@@ -47,17 +49,20 @@ def review_data(case: CaseRecord, *, blind: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _question(question: Question) -> Json:
+def _question(question: Question, *, blind: bool) -> Json:
+    """Return how a call is asked, and what each answer tells where scores follow it."""
     return {
         "meaning": question.meaning,
-        "words": {word: facts_json(facts) for word, facts in question.words.items()},
+        "words": {
+            word: {} if blind else facts_json(facts) for word, facts in question.words.items()
+        },
         "number": question.number,
         "highest": question.highest,
-        "settles": facts_json(question.settles),
+        "settles": {} if blind else facts_json(question.settles),
     }
 
 
-def _clinical(fact: ClinicalFact) -> Json:
+def _clinical(fact: ClinicalFact, *, blind: bool) -> Json:
     """Return how a clinical fact is asked: its words, or its number, and what each tells."""
     words = [word for word in fact.metavar.split("|") if word.islower()]
     numbers = not words or fact.metavar != "|".join(words)
@@ -65,7 +70,7 @@ def _clinical(fact: ClinicalFact) -> Json:
         "meaning": fact.meaning,
         "expected": fact.expected,
         "by_vessel": fact.by_vessel,
-        "words": {word: _told(fact, word) for word in words},
+        "words": {word: {} if blind else _told(fact, word) for word in words},
         "number": list(_told(fact, "1")) if numbers else [],
         "highest": _highest(fact) if numbers else None,
     }

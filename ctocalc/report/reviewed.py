@@ -37,7 +37,7 @@ def _word(word: Any) -> str:
         return "none"
     if isinstance(word, list):
         return ", ".join(f"{start:.1f} to {end:.1f} mm" for start, end in word) or "no occlusion"
-    return f"{word:g}" if isinstance(word, float | int) else str(word)
+    return f"{word:.4g}" if isinstance(word, float | int) else str(word)
 
 
 def _totals(result: Json, kept: Json) -> Iterator[Json]:

@@ -87,3 +87,12 @@ def test_files_of_somebody_else_are_not_lost(run: Run, folder: Path) -> None:
     code, _, err = run(folder)
     assert code == 5 and err.startswith("OUTPUT_FAILED: ")
     assert (folder / "notes.txt").read_text() == "kept"
+
+
+def test_the_page_for_blind_reading_is_drawn_where_asked_for(run: Run, folder: Path) -> None:
+    before = contents(folder)
+    assert run(folder, "--blind") == (0, "drawn-1: drawn\n", "")
+    drawn = contents(folder)
+    assert drawn.keys() - before.keys() == {"blind.html"}
+    assert {name: drawn[name] for name in before} == before
+    assert b"J-CTO" not in drawn["blind.html"]

@@ -23,7 +23,7 @@ async function unpack(record) {
     wall: take(Int16Array, count * record.angles),
     lumen: take(Int16Array, count * record.angles),
     thickness: take(Int16Array, count * record.rays),
-    calcium: take(Uint8Array, count * pixels),
+    calcium: take(Uint8Array, record.bare ? 0 : count * pixels),
     fieldMm: record.size * record.pixel_mm,
     block: null,
   };

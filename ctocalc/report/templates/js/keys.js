@@ -22,7 +22,8 @@ function keyChange(key, vessel, state, windows) {
     1: () => preset(0), 2: () => preset(1), 3: () => preset(2),
     w: () => flip("wall"), l: () => flip("lumen"), c: () => flip("calcium"),
   };
-  return Object.hasOwn(changes, key) ? changes[key]() : null;
+  const asked = Object.hasOwn(changes, key) && !(vessel.bare && "wlc".includes(key));
+  return asked ? changes[key]() : null;
 }
 
 // Arrows in a slider, and every key in a field, belong to that element.

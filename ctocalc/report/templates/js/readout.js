@@ -2,6 +2,7 @@
 const shown = (value, digits, unit) => value === null ? "not measurable" : value.toFixed(digits) + unit;
 
 function rowsOf(vessel, station) {
+  if (vessel.bare) return [["Position", `${vessel.mm[station].toFixed(1)} mm`]];
   const at = (name) => vessel.columns[name][station];
   const low = at("calcium_fraction_low"), high = at("calcium_fraction_high");
   const span = low === null || high === null ? "" : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;

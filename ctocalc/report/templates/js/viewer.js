@@ -6,14 +6,14 @@ function makeViewer(section, vessel, windows, say) {
   const [level, width] = Object.values(windows)[0];
   const store = makeStore({
     station: nearest(vessel.mm, Number(section.dataset.firstMm)), rotation: 0, level, width,
-    zoom: 1, wall: true, lumen: true, calcium: true,
+    zoom: 1, wall: !vessel.bare, lumen: !vessel.bare, calcium: !vessel.bare,
   });
   const cut = makeCut(vessel);
   const draw = () => {
     const {state} = store, rows = rowsOf(vessel, state.station);
     drawSection(find("canvas.section"), vessel, state);
     drawStraight(find("canvas.straightened"), vessel, cut(state), state);
-    drawDial(find(".dial"), vessel, state);
+    if (!vessel.bare) drawDial(find(".dial"), vessel, state);
     drawReadout(find(".readout"), rows);
     moveMarks(section, vessel, state);
     showControls(find, vessel, state, rows);
@@ -39,9 +39,10 @@ function moveMarks(section, vessel, state) {
     cursor.setAttribute("x1", vessel.mm[state.station]);
     cursor.setAttribute("x2", vessel.mm[state.station]);
   }
-  const mark = section.querySelector(".rotation-mark");
-  mark.setAttribute("y1", state.rotation);
-  mark.setAttribute("y2", state.rotation);
+  for (const mark of section.querySelectorAll(".rotation-mark")) {
+    mark.setAttribute("y1", state.rotation);
+    mark.setAttribute("y2", state.rotation);
+  }
 }
 
 function showControls(find, vessel, state, rows) {
