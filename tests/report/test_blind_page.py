@@ -91,11 +91,12 @@ def test_the_vessels_can_be_looked_at(opened: Open, page_file: Path, width: int)
         section = page.locator("#vessel-0")
         assert section.locator(".position-word").inner_text() == "0.0 mm"
         section.locator("input.position").fill("40")
+        section.locator(".position-word", has_text="20.0 mm").wait_for()
         assert section.locator(".readout").inner_text().split() == ["Position", "20.0", "mm"]
         section.focus()
         for key in ("ArrowRight", "ArrowUp", "w", "l", "c", "+", "2", "End"):
             page.keyboard.press(key)
-        assert section.locator(".position-word").inner_text() == "50.0 mm"
+        section.locator(".position-word", has_text="50.0 mm").wait_for()
         assert section.locator(".rotation-word").inner_text() == "5°"
         assert page.locator("table").count() == 0
         page.locator("#tab-vessel-1").click()
