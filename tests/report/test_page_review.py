@@ -171,6 +171,7 @@ def test_an_occlusion_is_added_where_the_vessel_is_shown(opened: Open, drawn: Pa
         page.locator("#review-vessel-0-1-full_moon").select_option("yes")
         page.locator("#vessel-0 input.position").fill("0")
         page.locator("#review-vessel-0-add").click()
+        page.locator("#review-vessel-0-1-entry").wait_for()
         legends = page.locator("fieldset.of-vessel").first.locator("legend").all_inner_texts()
         # 8 mm of contrast between them: one lesion, of which the call is kept.
         assert legends[1] == "Lesion 1, 0.0 to 30.1 mm"
