@@ -108,11 +108,20 @@ def _lesion(vessel: Json, lesion: Json, stations: Mapping[str, Array]) -> Lesion
     return LesionView(
         number=lesion["lesion"],
         headline=", ".join(filter(None, [kind, *words])),
-        extent=f"{lesion['start_mm']:.1f} to {lesion['end_mm']:.1f} mm from the start, "
-        f"{told(lesion['length_mm'])} long",
+        extent=_extent(lesion),
         rows=lesion_rows(lesion), further=further_rows(lesion), regions=region_rows(lesion),
         scores=scores, notes=lesion_notes(vessel, lesion),
     )  # fmt: skip
+
+
+def _extent(lesion: Json) -> str:
+    """Return where a lesion lies, and the islands of contrast within its occlusions."""
+    where = f"{lesion['start_mm']:.1f} to {lesion['end_mm']:.1f} mm from the start"
+    islands = [
+        f"an island of contrast from {island['start_mm']:.1f} to {island['end_mm']:.1f} mm"
+        for part in lesion["occlusions"] for island in part["islands"]
+    ]  # fmt: skip
+    return "; ".join([f"{where}, {told(lesion['length_mm'])} long", *islands])
 
 
 def _pictures(

@@ -171,6 +171,25 @@ def test_a_bar_shows_its_lesions(page_file: Path, opened: Open) -> None:
         assert page.locator(".found").text_content() == f"{CASES} of {CASES} rows"
 
 
+def test_the_bars_are_reached_by_keyboard(page_file: Path, opened: Open) -> None:
+    with opened(page_file) as page:
+        chart = page.locator(".bars").nth(1)
+        chart.focus()
+        seen = []
+        for key in ("Home", "ArrowRight", "ArrowLeft", "End", "ArrowRight"):
+            chart.press(key)
+            words = chart.get_attribute("aria-valuetext")
+            told = int(words.split(": ")[1])
+            assert told > 0
+            assert page.locator(".found").text_content() == f"{told} of {CASES} rows"
+            seen.append(words)
+        assert seen[0] == seen[2] != seen[1]
+        assert seen[3] == seen[4]
+        chart.press("Escape")
+        assert page.locator(".found").text_content() == f"{CASES} of {CASES} rows"
+        assert chart.get_attribute("aria-valuetext") == "all lesions"
+
+
 @pytest.mark.parametrize("width", EVERY_WIDTH)
 def test_the_page_fits_every_width(page_file: Path, opened: Open, width: int) -> None:
     with opened(page_file, width) as page:

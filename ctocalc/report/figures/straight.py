@@ -29,7 +29,10 @@ def straightened(ax: Axes, vessel: Drawn, hour: int) -> None:
 
 
 def unrolled(ax: Axes, vessel: Drawn) -> AxesImage:
-    """Draw the thickness of calcium by clock angle and distance; white: none, grey: not known."""
+    """Draw the thickness of calcium by clock angle and distance; white: none, grey: not known.
+
+    12 o'clock is at the top and the hours go down, as on the page.
+    """
     thick = vessel.calcium_on_rays
     shown = np.where(thick < LEAST_MM, np.nan, thick)
     half = (vessel.along_mm[1] - vessel.along_mm[0]) / 2
@@ -40,7 +43,7 @@ def unrolled(ax: Axes, vessel: Drawn) -> AxesImage:
               vmin=0.0, vmax=3.0, interpolation="nearest")  # fmt: skip
     image = ax.imshow(shown.T, extent=box, aspect="auto", origin="lower", cmap="magma_r",
                       vmin=0.0, vmax=THICKEST_MM, interpolation="nearest")  # fmt: skip
-    ax.set(yticks=HOURS, yticklabels=[str(hour or 12) for hour in HOURS], ylim=(-step / 2, 12.0))
+    ax.set(yticks=HOURS, yticklabels=[str(hour or 12) for hour in HOURS], ylim=(12.0, -step / 2))
     ax.set_ylabel("calcium\no'clock")
     if np.isnan(shown).all():
         words = "cannot be told" if unknown.all() else "no calcium found"

@@ -12,9 +12,14 @@ function update() {
   find("select.state").value = asked.state;
   find(".flag-choice").value = asked.flag;
   find(".only-outliers").checked = asked.outliers;
-  for (const bar of document.querySelectorAll(".bar")) {
-    const measure = Number(bar.closest(".histogram").dataset.measure);
-    bar.classList.toggle("chosen", asked.measure === measure && asked.low === Number(bar.dataset.low));
+  for (const chart of document.querySelectorAll(".bars")) {
+    [...chart.children].forEach((bar, place) => {
+      const chosen = asked.measure === measureOf(bar) && asked.low === Number(bar.dataset.low);
+      bar.classList.toggle("chosen", chosen);
+      if (chosen) chart.setAttribute("aria-valuenow", place);
+    });
+    const chosen = chart.querySelector(".chosen title");
+    chart.setAttribute("aria-valuetext", chosen === null ? "all lesions" : chosen.textContent);
   }
   find(".cohort thead").querySelectorAll("th").forEach((head, column) => {
     const way = order.given || order.column !== column ? "none" : order.descending ? "descending" : "ascending";
@@ -55,11 +60,26 @@ for (const button of document.querySelectorAll(".pick")) {
     find(".table-frame").scrollIntoView({block: "nearest"});
   });
 }
-for (const bar of document.querySelectorAll(".bar")) {
-  bar.addEventListener("click", () => {
-    const measure = Number(bar.closest(".histogram").dataset.measure), low = Number(bar.dataset.low);
-    const same = asked.measure === measure && asked.low === low;
-    ask(same ? {measure: null} : {measure, low, high: Number(bar.dataset.high)});
+const measureOf = (bar) => Number(bar.closest(".histogram").dataset.measure);
+const askBar = (bar) => ask({measure: measureOf(bar), low: Number(bar.dataset.low), high: Number(bar.dataset.high)});
+
+// A histogram is one stop of the keyboard: arrows choose among its bars that hold lesions.
+function stepBars(chart, key) {
+  const bars = [...chart.querySelectorAll(".bar")].filter((bar) => bar.dataset.count !== "0");
+  const at = bars.findIndex((bar) => bar.classList.contains("chosen"));
+  const places = {ArrowRight: Math.min(at + 1, bars.length - 1), ArrowLeft: Math.max(at - 1, 0), Home: 0, End: bars.length - 1};
+  if (key === "Escape" && at >= 0) ask({measure: null});
+  else if (key in places) askBar(bars[places[key]]);
+  else return false;
+  return true;
+}
+
+for (const chart of document.querySelectorAll(".bars")) {
+  for (const [name, value] of [["role", "slider"], ["tabindex", 0], ["aria-valuemin", 0], ["aria-valuemax", chart.children.length - 1]]) chart.setAttribute(name, value);
+  chart.addEventListener("keydown", (event) => { if (stepBars(chart, event.key)) event.preventDefault(); });
+  chart.addEventListener("click", (event) => {
+    const bar = event.target.closest(".bar");
+    if (bar !== null) bar.classList.contains("chosen") ? ask({measure: null}) : askBar(bar);
   });
 }
 update();
