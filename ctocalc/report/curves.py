@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 
 from ctocalc._arrays import Array, Floats
-from ctocalc.quantity import Unit
-from ctocalc.scores.words import amount
 
 Json = Mapping[str, Any]
 Stations = Mapping[str, Array]
@@ -159,8 +157,8 @@ def _thresholds(vessel: Json, image: Json) -> Iterator[tuple[str, tuple[tuple[fl
                     chart = {"1": "fraction", "deg": "arc"}.get(part["rule"]["unit"] or "")
                     if chart and (part["measured"] or fact):
                         found[chart].setdefault(part["rule"]["threshold"])
-    for chart, unit in (("fraction", Unit.FRACTION), ("arc", Unit.DEG)):
-        yield chart, tuple((v, f"rule {amount(v, unit)}") for v in sorted(found[chart]))
+    for chart, sign in (("fraction", ""), ("arc", "°")):
+        yield chart, tuple((v, f"rule {v:g}{sign}") for v in sorted(found[chart]))
     pool = image["blood_pool_hu"]["value"]
     if pool is not None:
         yield "hu", ((pool, f"blood pool {pool:.0f} HU"),)

@@ -19,7 +19,8 @@ THICKNESS_PER_MM = 100
 COLUMNS = (
     "occluded", "lesion", "lumen_hu", "lumen_area_mm2", "wall_area_mm2", "calcium_area_mm2",
     "calcium_fraction", "calcium_fraction_low", "calcium_fraction_high",
-    "calcium_fraction_apparent", "calcium_arc_deg", "calcium_arc_largest_deg", "stenosis_percent",
+    "calcium_fraction_apparent", "calcium_arc_deg", "calcium_arc_deg_low",
+    "calcium_arc_deg_high", "calcium_arc_largest_deg", "stenosis_percent",
 )  # fmt: skip
 
 

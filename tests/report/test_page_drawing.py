@@ -214,4 +214,5 @@ def test_every_mark_of_the_position_moves_together(page: Any) -> None:
     assert vessel(page).locator(".position-word").text_content() == "22.5 mm"
     told = vessel(page).locator(".readout").inner_text()
     assert "22.5 mm, occluded, lesion 1" in told and "0.10 (0.08 to 0.12)" in told
+    assert "90° (80 to 100)" in told
     assert min(straight_pixel(page, 22.5, 4.0)) > 200

@@ -61,7 +61,7 @@ for (const button of document.querySelectorAll(".pick")) {
   });
 }
 const measureOf = (bar) => Number(bar.closest(".histogram").dataset.measure);
-const askBar = (bar) => ask({measure: measureOf(bar), low: Number(bar.dataset.low), high: Number(bar.dataset.high)});
+const askBar = (bar) => ask({measure: measureOf(bar), low: Number(bar.dataset.low), high: Number(bar.dataset.high), last: bar.nextElementSibling === null});
 
 // A histogram is one stop of the keyboard: arrows choose among its bars that hold lesions.
 function stepBars(chart, key) {

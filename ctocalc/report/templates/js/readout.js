@@ -4,16 +4,18 @@ const shown = (value, digits, unit) => value === null ? "not measurable" : value
 function rowsOf(vessel, station) {
   if (vessel.bare) return [["Position", `${vessel.mm[station].toFixed(1)} mm`]];
   const at = (name) => vessel.columns[name][station];
-  const low = at("calcium_fraction_low"), high = at("calcium_fraction_high");
-  const span = low === null || high === null ? "" : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  const spread = (name, digits) => {
+    const low = at(`${name}_low`), high = at(`${name}_high`);
+    return low === null || high === null || low === high ? "" : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  };
   const state = at("occluded") === null ? "occlusion not measurable"
     : at("occluded") ? `occluded, lesion ${at("lesion")}`
     : at("lesion") ? `in lesion ${at("lesion")}` : "outside lesions";
   return [
     ["Position", `${vessel.mm[station].toFixed(1)} mm, ${state}`],
-    ["Calcium fraction", shown(at("calcium_fraction"), 2, span)],
+    ["Calcium fraction", shown(at("calcium_fraction"), 2, spread("calcium_fraction", 2))],
     ["apparent", shown(at("calcium_fraction_apparent"), 2, "")],
-    ["Calcium arc", shown(at("calcium_arc_deg"), 0, "°")],
+    ["Calcium arc", shown(at("calcium_arc_deg"), 0, `°${spread("calcium_arc_deg", 0)}`)],
     ["largest single", shown(at("calcium_arc_largest_deg"), 0, "°")],
     ["Wall area", `${shown(at("wall_area_mm2"), 1, " mm²")}, ${vessel.wall_source[station]}`],
     ["Lumen area", shown(at("lumen_area_mm2"), 1, " mm²")],
