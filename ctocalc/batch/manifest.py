@@ -85,24 +85,28 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
     _refuse(faults)
     passed = tuple(name for name in header if name not in KNOWN)
     read: list[tuple[int, Cells, tuple[str, ...]]] = []
+    faulty: set[str | None] = set()
     for number, cells in rows:
         if len(cells) != len(header):
             faults.append(f"row {number}: {len(cells)} cells, but the header has {len(header)}")
             continue
         named = dict(zip(header, cells, strict=True))
         known = {name: named[name] for name in KNOWN if named.get(name)}
-        faults += (f"row {number}, {fault}" for fault in row_faults(known))
+        found = [f"row {number}, {fault}" for fault in row_faults(known)]
+        if found:
+            faulty.add(known.get("case_id"))
+        faults += found
         read.append((number, known, tuple(named[name] for name in passed)))
     if not rows:
         faults.append("the manifest has a header but no row")
     faults += _case_faults(read)
+    sound = [row for row in read if row[1].get("case_id") not in faulty]
+    cases = tuple(_cases(sound, path.parent, settings, faults))
     _refuse(sorted(faults, key=_row_of))
-    cases = tuple(_cases(read, path.parent, settings, faults))
-    _refuse(faults)
-    found = (row for case in cases for row in case.rows)
+    of_cases = (row for case in cases for row in case.rows)
     return Manifest(
         passed=passed,
-        rows=tuple(sorted(found, key=lambda row: row.number)),
+        rows=tuple(sorted(of_cases, key=lambda row: row.number)),
         cases=cases,
         remarks=tuple(_remarks(passed)),
     )
@@ -126,7 +130,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header, and the rows that are not blank with their numbers."""
     try:
         if path.exists() and not (path.is_file() and path.stat().st_size <= LARGEST_BYTES):
-            _refuse([f"it is no file, or one of more than {LARGEST_BYTES // 1_000_000} MB"])
+            _refuse([f"the manifest is no file, or has more than {LARGEST_BYTES // 1_000_000} MB"])
         text = path.read_text(encoding="utf-8-sig")
         separator = next((sign for sign in "\t;" if sign in text.partition("\n")[0]), ",")
         every = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
@@ -146,7 +150,8 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 def _header_faults(header: list[str]) -> Iterator[str]:
     for name in REQUIRED:
         if name not in header:
-            yield f"row 1: there is no column {name}"
+            alike = next((f"; was {other} meant?" for other in header if other.lower() == name), "")
+            yield f"row 1: there is no column {name}{alike}"
     taken = taken_names()
     for place, name in enumerate(header, 1):
         if not name:
@@ -170,14 +175,20 @@ def _remarks(passed: tuple[str, ...]) -> Iterator[str]:
 def _case_faults(read: Iterable[tuple[int, Cells, tuple[str, ...]]]) -> Iterator[str]:
     """Yield where the rows of one case contradict each other."""
     first: dict[str, tuple[int, Cells]] = {}
+    spelt: dict[str, tuple[int, str]] = {}
     for number, cells, _ in read:
         if "case_id" not in cells:
             continue
-        at, before = first.setdefault(cells["case_id"], (number, cells))
+        case_id = cells["case_id"]
+        # Some disks take the two for one folder, and one would have the other's results.
+        at, known = spelt.setdefault(case_id.casefold(), (number, case_id))
+        if known != case_id:
+            yield f"row {number}, column case_id: it is that of row {at} but for capital letters"
+        at, before = first.setdefault(case_id, (number, cells))
         for name in (*OF_CASE, *OF_PATIENT):
             if cells.get(name) != before.get(name):
                 yield (
-                    f"row {number}, column {name}: {cells['case_id']} has another one in row {at}; "
+                    f"row {number}, column {name}: {case_id} has another one in row {at}; "
                     "one case has one"
                 )
 

@@ -1,8 +1,10 @@
 """Cells of a manifest: which columns there are, what each may hold, what a case's rows ask for."""
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from ctocalc.batch.cohort import cohort_tables
@@ -27,13 +29,16 @@ Cells = dict[str, str]
 def row_faults(cells: Cells) -> Iterator[str]:
     """Yield what is wrong with a row by itself, the column first."""
     yield from (f"column {name}: it is empty" for name in REQUIRED if name not in cells)
+    for name, cell in cells.items():
+        if any(unicodedata.category(sign) == "Cc" for sign in cell):
+            yield f"column {name}: it holds a line break or another control character"
     case_id = cells.get("case_id", "case")
     if not is_case_id(case_id) or case_id.startswith("."):
         yield (
             "column case_id: expected 1 to 64 letters, digits, dots, dashes and underscores, "
             "not a dot first"
         )
-    if case_id.partition(".")[0] in (*cohort_tables(), "batch", "cohort"):
+    if case_id.casefold().partition(".")[0] in (*cohort_tables(), "batch", "cohort"):
         yield "column case_id: a file of the whole batch has that name; choose another"
     for name, expected in _EXPECTED.items():
         try:
@@ -56,6 +61,8 @@ def _caps(text: str) -> tuple[tuple[float, float], ...]:
         if not 0 <= start < end < math.inf:
             raise ValueError(text)
         found.append((start, end))
+    if any(start < end for (_, end), (start, _) in pairwise(sorted(found))):
+        raise ValueError(text)
     return tuple(found)
 
 
@@ -87,7 +94,7 @@ def _yes(text: str) -> bool:
 _READ = {"cap": _caps, "target_lesion": _number, "frame": _frame, "phase": _phase,
          "whole_tree": _yes}  # fmt: skip
 _EXPECTED = {
-    "cap": "two arc lengths in mm, entry before exit, such as 12.5,30 (several: ; between them)",
+    "cap": "two arc lengths in mm, entry before exit, such as 12.5,30 (several apart: with ;)",
     "target_lesion": "a number from 1",
     "frame": "lps or ras",
     "phase": "a number as listed, 75% or 650ms",

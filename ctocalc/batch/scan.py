@@ -1,5 +1,6 @@
 """Which reader a SERIES needs: the only place where DICOM and volume files meet."""
 
+import os
 from pathlib import Path
 
 from ctocalc._arrays import Floats
@@ -43,7 +44,7 @@ def require_path(series: Path) -> None:
     ImageRefused
         NO_IMAGES.
     """
-    if not series.exists():
+    if not os.path.exists(series):  # noqa: PTH110 - Path raises for names that are too long
         raise ImageRefused(
             Code.NO_IMAGES,
             "The path given as SERIES does not exist; give a folder of DICOM files, or a NIfTI, "

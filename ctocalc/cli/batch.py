@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,14 +92,15 @@ def command(  # noqa: PLR0913
 
     MANIFEST is a CSV or TSV with a header, one row per vessel: case_id, series, centerline,
     vessel, then any of series_select, phase, frame, label, branch, whole_tree, cap, target_lesion,
-    contours, mask and the clinical facts of `ctocalc analyze`; other columns are passed through to
-    the tables. Paths are relative to it. The same command again runs what is missing or changed.
-    Research use; recommends no treatment.
+    contours, mask, review and the clinical facts of `ctocalc analyze`; other columns are passed
+    through to the tables. Paths are relative to it. The same command again runs what is missing or
+    changed. Research use; recommends no treatment.
     """
     if workers and scheduler:
         raise click.UsageError("give --workers or --scheduler, not both.")
     from ctocalc.batch.job import finish_case
     from ctocalc.batch.manifest import read_manifest
+    from ctocalc.batch.missing import missing_paths
     from ctocalc.batch.orders import Limits
     from ctocalc.batch.plan import Asked, plan, share
 
@@ -114,7 +115,7 @@ def command(  # noqa: PLR0913
         settings=settings, verify=verify, retry_failed=retry_failed,
         limits=Limits(seconds=time_limit, memory_bytes=int(memory_limit * 2**30)),
     )  # fmt: skip
-    for remark in (*read.remarks, *_missing(read)):
+    for remark in (*read.remarks, *_missing(missing_paths(read.rows, manifest.parent))):
         click.echo(f"Note: {remark}", err=True)
     planned = plan(share(read.cases, *shard) if shard else read.cases, asked)
     click.echo(_words(read, planned), err=True)
@@ -125,19 +126,12 @@ def command(  # noqa: PLR0913
     return _run(read, planned, asked, workers=workers, scheduler=scheduler, json_log=json_log)
 
 
-def _missing(manifest: Manifest) -> Iterable[str]:
-    """Say which rows name a file that is not there: their cases will be refused."""
-    rows = [
-        str(case.rows[0].number)
-        for case in manifest.cases
-        if not all(path.exists() for role, path in case.paths if not role.startswith("mask"))
-    ]
-    if rows:
-        more = "" if len(rows) <= 20 else f" and {len(rows) - 20} more"
-        yield (
-            f"{len(rows)} cases name a path that does not exist and will be refused; they begin "
-            f"in row {', '.join(rows[:20])}{more}."
-        )
+def _missing(found: Iterable[str]) -> Iterator[str]:
+    """Name what is not there, the first hundred: those cases will be refused."""
+    told = list(found)
+    yield from (f"{one}; the case will be refused." for one in told[:NAMED])
+    if told[NAMED:]:
+        yield f"{len(told) - NAMED} more paths are not there."
 
 
 def _words(manifest: Manifest, planned: Plan) -> str:

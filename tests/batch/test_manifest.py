@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ctocalc.batch.manifest import Manifest, read_manifest
+from ctocalc.batch.missing import missing_paths
 from ctocalc.errors import Code, SettingsRefused
 from ctocalc.files.clinical import Given
 
@@ -74,7 +75,9 @@ def test_spreadsheets_write_many_dialects(
     [
         ("case_id", ""), ("case_id", "a/b"), ("case_id", ".."), ("case_id", ".batch"),
         ("case_id", "stations.tsv"), ("case_id", "x" * 65), ("series", ""), ("centerline", ""),
+        ("case_id", "Scores.x"), ("case_id", "A"), ("series", "s\0"), ("centerline", "l\x1b.csv"),
         ("frame", "scanner"), ("phase", "late"), ("cap", "30,12"), ("cap", "a"),
+        ("cap", "10,20;19,30"),
         ("target_lesion", "0"), ("whole_tree", "perhaps"),
         ("age", "old"), ("prior_attempt", "maybe"), ("rentrop", "4"),
     ],
@@ -93,13 +96,14 @@ def test_a_fault_names_its_row_and_column(tmp_path: Path, column: str, cell: str
 def test_every_fault_is_told_at_once_in_the_order_of_the_rows(tmp_path: Path) -> None:
     found = faults(
         tmp_path, HEAD + ",frame,age", "a,,l.csv,LAD,up,60", "a,s,l.csv,RCA,,61", "b,s,l.csv",
-        "c,s,,X,,-1",
+        "c,s,,X,,-1", "d,s,l.csv,LAD,,", "d,s,m.csv,LAD,,",
     )  # fmt: skip
     starts = [
         "row 2, column series: it is empty", "row 2, column frame: expected lps or ras",
         "row 3, column series: a has another one in row 2", "row 3, column frame: a has another",
         "row 3, column age: a has another one in row 2", "row 4: 3 cells",
         "row 5, column centerline: it is empty", "row 5, column age: expected",
+        "row 7, column vessel: 2 centerlines are named LAD",
     ]  # fmt: skip
     assert len(found) == len(starts)
     assert all(fault.startswith(start) for fault, start in zip(found, starts, strict=True))
@@ -109,6 +113,7 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_rows(tmp_path: Path) ->
     ("lines", "words"),
     [
         (["case_id,series", "a,s"], "there is no column centerline"),
+        (["Case_ID,series,centerline", "a,s,l"], "no column case_id; was Case_ID meant?"),
         ([HEAD + ",", "a,s,l,LAD,"], "column 5 has no name"),
         ([HEAD + ",x,x", "a,s,l,LAD,1,2"], "the name stands there twice"),
         ([HEAD + ",length_mm", "a,s,l,LAD,1"], "has a column of that name"),
@@ -141,6 +146,20 @@ def test_a_column_that_may_be_misspelt_is_remarked_on(tmp_path: Path) -> None:
     assert found.passed == ("prior_atempt", "site")
     (remark,) = found.remarks
     assert "prior_atempt" in remark and "prior_attempt meant" in remark
+
+
+def test_paths_that_are_not_there_are_told_by_row_and_column(tmp_path: Path) -> None:
+    for name in ("s", "l.csv", "b.csv"):
+        (tmp_path / name).touch()
+    found = read(
+        tmp_path, HEAD + ",branch,mask,review", "a,s,l.csv,LAD,b.csv;b.csv,gone:1,",
+        f"b,s,{'n' * 300}.csv,LAD,b.csv; gone,,", "c,gone,l.csv,LAD,,,gone",
+    )  # fmt: skip
+    told = [one.partition(":")[0] for one in missing_paths(found.rows, tmp_path)]
+    assert told == [
+        "row 3, column centerline", "row 3, column branch",
+        "row 4, column series", "row 4, column review",
+    ]  # fmt: skip
 
 
 def test_thousands_of_rows_are_read(tmp_path: Path) -> None:
