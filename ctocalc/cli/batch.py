@@ -127,9 +127,9 @@ def command(  # noqa: PLR0913
 
 
 def _missing(found: Iterable[str]) -> Iterator[str]:
-    """Name what is not there, the first hundred: those cases will be refused."""
+    """Name what is not there, the first hundred: what needs it will be refused."""
     told = list(found)
-    yield from (f"{one}; the case will be refused." for one in told[:NAMED])
+    yield from (f"{one}; its case or its vessel will be refused." for one in told[:NAMED])
     if told[NAMED:]:
         yield f"{len(told) - NAMED} more paths are not there."
 

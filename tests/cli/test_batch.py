@@ -69,7 +69,7 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(
     code, out, err = run("batch", folder / "manifest.csv", "--out", tmp_path / "o", "--dry-run")
     assert (code, out.split()) == (0, ["two", "one", "gone"])
     assert "4 rows, 3 cases: 3 to run, 0 done before." in err
-    assert "1 cases name a path that does not exist" in err and "row 3" in err
+    assert "row 3, column series: there is no such path" in err
     assert not (tmp_path / "o").exists()
 
 
