@@ -56,7 +56,11 @@ def _shard(ctx: click.Context, option: click.Parameter, text: str | None) -> tup
     help="Run only what is missing or changed; this is what always happens.",
 )
 @click.option("--retry-failed", is_flag=True, help="Run again what failed before, too.")
-@click.option("--verify", is_flag=True, help="Tell what has changed by all bytes of the inputs.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Tell what has changed by all bytes of the inputs; cases done without it run again.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would run, and leave.")
 @click.option(
     "--time-limit",

@@ -71,12 +71,14 @@ class Log:
         self._path, self._as_json = path, as_json
 
     def take(self, event: Event) -> None:
-        """Log an event where it is the end of a case."""
+        """Log an event where it is the end of a case; what another run did, it has logged."""
         if not isinstance(event, Outcome):
             return
         line = log_line(event, as_json=self._as_json)
         if self._as_json:
             click.echo(line)
+        if event.done_before:
+            return
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
