@@ -76,10 +76,16 @@ def unrolled(thickness: Floats) -> str:
 
 def map_colours(thickness_mm: Floats) -> Array:
     """Return the RGB of a thickness; grey where there is no wall."""
-    scaled = np.clip(np.nan_to_num(thickness_mm) / THICKEST_MM, 0, 1) * (len(_COLOURS) - 1)
+    rgb = colours(np.nan_to_num(thickness_mm) / THICKEST_MM)
+    rgb[~np.isfinite(thickness_mm)] = NO_WALL
+    return rgb
+
+
+def colours(share: Floats) -> Array:
+    """Return the RGB of shares from 0, dark blue, to 1, yellow; beyond them as at the end."""
+    scaled = np.clip(share, 0, 1) * (len(_COLOURS) - 1)
     steps = np.arange(len(_COLOURS))
     rgb = np.stack([np.interp(scaled, steps, _COLOURS[:, c]) for c in range(3)], axis=-1)
-    rgb[~np.isfinite(thickness_mm)] = NO_WALL
     return np.asarray(np.rint(rgb), np.uint8)
 
 

@@ -57,7 +57,7 @@ def lesion_rows(lesion: Json) -> tuple[Row, ...]:
 
 
 def further_rows(lesion: Json) -> tuple[Row, ...]:
-    """Return amounts, remodelling, the landing zone and the views of a C-arm."""
+    """Return amounts, remodelling and the landing zone."""
     landing = lesion["distal_landing"]
     return (
         *(_measure(lesion, *entry) for entry in _AMOUNTS),
@@ -67,30 +67,7 @@ def further_rows(lesion: Json) -> tuple[Row, ...]:
             interval=interval(landing["mean_diameter_mm"]), at_mm=landing["start_mm"],
             note=landing["mean_diameter_mm"].get("reason") or "",
         ),
-        *_views(lesion.get("optimal_view") or {}),
     )  # fmt: skip
-
-
-def _views(found: Json) -> Iterator[Row]:
-    names = {
-        "single": "Least foreshortened view", "biplane_first": "Biplane pair, first",
-        "biplane_second": "Biplane pair, second",
-    }  # fmt: skip
-    for name, label in names.items():
-        view = found.get(name)
-        if view and view["lao_rao_deg"] is not None:
-            yield Row(
-                label=label, value=view_words(view["lao_rao_deg"], view["cran_caud_deg"]),
-                note=f"{view['foreshortening']['value']:.0%} foreshortened; geometry of the course "
-                "only, no advice",
-            )  # fmt: skip
-
-
-def view_words(lao_rao_deg: float, cran_caud_deg: float) -> str:
-    """Return a view of a C-arm as angiographers write it."""
-    sideways = f"{'LAO' if lao_rao_deg > 0 else 'RAO'} {abs(lao_rao_deg):.0f}°"
-    tilt = f"{'cranial' if cran_caud_deg > 0 else 'caudal'} {abs(cran_caud_deg):.0f}°"
-    return f"{sideways if lao_rao_deg else 'AP'}, {tilt if cran_caud_deg else '0°'}"
 
 
 def region_rows(lesion: Json) -> tuple[tuple[str, tuple[Row, ...]], ...]:

@@ -12,6 +12,7 @@ from ctocalc.report.curves import Chart, charts
 from ctocalc.report.packing import packed
 from ctocalc.report.score_rows import ScoreRow, lesion_notes, score_rows
 from ctocalc.report.verdict import Row, further_rows, lesion_rows, region_rows, vessel_rows
+from ctocalc.report.view_map import ViewMapPicture, view_map_picture
 from ctocalc.report.words import told
 from ctocalc.study.record import CaseRecord
 
@@ -28,6 +29,7 @@ class LesionView:
     rows: tuple[Row, ...]
     further: tuple[Row, ...]
     regions: tuple[tuple[str, tuple[Row, ...]], ...]
+    views: ViewMapPicture | None
     scores: tuple[ScoreRow, ...]
     notes: tuple[str, ...]
 
@@ -79,25 +81,30 @@ def vessel_view(case: CaseRecord, place: int) -> tuple[VesselView, dict[str, Any
             "start_mm": pictures.start_mm, "length_mm": pictures.length_mm,
             "bands": pictures.bands, "arc_from_mm": least,
         }  # fmt: skip
-    return _view(vessel, f"vessel-{place}", stations or {}, pictures), data
+    return _view(case, place, pictures), data
 
 
-def _view(
-    vessel: Json, anchor: str, stations: Mapping[str, Array], pictures: Pictures | None
-) -> VesselView:
+def _view(case: CaseRecord, place: int, pictures: Pictures | None) -> VesselView:
+    vessel, settings = (
+        case.result["vessels"][place],
+        case.result["provenance"]["settings"]["lesion"],
+    )
+    stations = case.stations.get(vessel["vessel"])
     ok = vessel["status"] == "ok"
     lone = [score for score in vessel["scores"] if score["lesion"] is None]
     return VesselView(
-        name=vessel["vessel"], anchor=anchor,
+        name=vessel["vessel"], anchor=f"vessel-{place}",
         refused="" if ok else f"{vessel['code']}: {vessel['reason']}",
         length=f"{vessel['length_mm']:.1f} mm measured" if ok else "refused",
-        lesions=tuple(_lesion(vessel, lesion, stations) for lesion in vessel["lesions"]),
+        lesions=tuple(_lesion(vessel, one, stations or {}, settings) for one in vessel["lesions"]),
         no_score=tuple(dict.fromkeys(score["reason"] for score in lone)),
         rows=vessel_rows(vessel), pictures=pictures,
     )  # fmt: skip
 
 
-def _lesion(vessel: Json, lesion: Json, stations: Mapping[str, Array]) -> LesionView:
+def _lesion(
+    vessel: Json, lesion: Json, stations: Mapping[str, Array], settings: Json
+) -> LesionView:
     kind = "Total occlusion" if lesion["occluded"] else "Subtotal: a channel is seen"
     words = [
         "target" if lesion["target"] and len(vessel["lesions"]) > 1 else "",
@@ -110,7 +117,8 @@ def _lesion(vessel: Json, lesion: Json, stations: Mapping[str, Array]) -> Lesion
         headline=", ".join(filter(None, [kind, *words])),
         extent=_extent(lesion),
         rows=lesion_rows(lesion), further=further_rows(lesion), regions=region_rows(lesion),
-        scores=scores, notes=lesion_notes(vessel, lesion),
+        views=view_map_picture(stations, lesion, settings), scores=scores,
+        notes=lesion_notes(vessel, lesion),
     )  # fmt: skip
 
 

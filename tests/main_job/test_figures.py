@@ -12,7 +12,7 @@ from ctocalc.files.results import case_files
 from ctocalc.geometry.views import foreshortening, towards_detector
 from ctocalc.image.sections import cubic
 from ctocalc.report.figures.vessel import LEAST_MM, Drawn, measured_vessels
-from ctocalc.report.figures.view import course
+from ctocalc.report.view_map import course
 from ctocalc.study.result import CaseResult
 
 CASE, VESSEL = "blunt-calcified", "LAD"
@@ -50,7 +50,7 @@ def test_dials_cover_the_arc_of_the_table(drawn: Drawn) -> None:
 @pytest.mark.slow
 def test_the_drawn_course_gives_the_foreshortening_of_the_result(drawn: Drawn) -> None:
     (lesion,) = drawn.lesions
-    line = course(drawn, lesion)
+    line = course(drawn.stations, lesion)
     for view in ("single", "biplane_first", "biplane_second"):
         told = lesion["optimal_view"][view]
         beam = towards_detector(told["lao_rao_deg"], told["cran_caud_deg"])

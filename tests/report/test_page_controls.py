@@ -191,8 +191,8 @@ def test_tabs_show_one_vessel_at_a_time_and_each_keeps_its_place(page: Any) -> N
 def test_what_is_shown_is_told_to_a_screen_reader(page: Any) -> None:
     vessel(page).focus()
     page.keyboard.press("Home")
-    page.locator("[role=status]:not(:empty)").wait_for(state="attached")
-    assert "0.0 mm, outside lesions" in page.locator("[role=status]").text_content()
+    page.locator("p[role=status]:not(:empty)").wait_for(state="attached")
+    assert "0.0 mm, outside lesions" in page.locator("p[role=status]").text_content()
     slider = vessel(page).locator(".position")
     assert "0.0 mm" in slider.get_attribute("aria-valuetext")
     unnamed = page.evaluate("""() => [...document.querySelectorAll("input, [role=img], button")]

@@ -50,7 +50,8 @@ def test_words_of_a_result_stay_words(tmp_path: Path, opened: Open, word: str) -
         assert page.evaluate("window.hit") is None
         assert page.locator("h1").text_content() == f"drawn-1{word}"
         assert page.locator("script").count() == 2
-        assert page.locator("img").count() == len(case.stations)
+        lesions = page.locator("details.views").count()
+        assert page.locator("img").count() == len(case.stations) + lesions
 
 
 def test_the_policy_allows_the_page_itself_and_nothing_else(drawn: Path) -> None:

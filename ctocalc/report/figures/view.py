@@ -1,16 +1,14 @@
 """The views of a C-arm: what each foreshortens of a lesion, and what the best ones show."""
 
-from dataclasses import fields
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ctocalc._arrays import Floats
-from ctocalc.lesion.measures import LesionSettings
 from ctocalc.lesion.view import GRID_DEG, view_map
 from ctocalc.report.figures.style import CALCIUM, INK, RULE, sheet
 from ctocalc.report.figures.vessel import Drawn, Json
+from ctocalc.report.view_map import course, lesion_settings
 
 HEIGHT_MM = 60.0
 PERCENT = (5, 10, 20, 30, 50)
@@ -38,7 +36,9 @@ def views(vessel: Drawn, lesion: Json) -> Figure:
 
 def foreshortening_map(ax: Axes, vessel: Drawn, lesion: Json) -> None:
     """Draw the foreshortening of a lesion over all views within the limits of the settings."""
-    found = view_map(course(vessel, lesion), _settings(vessel.lesion_settings), GRID_DEG)
+    found = view_map(
+        course(vessel.stations, lesion), lesion_settings(vessel.lesion_settings), GRID_DEG
+    )
     across, along = found.lao_rao_deg, found.cran_caud_deg
     percent = 100.0 * found.foreshortening.T
     half = GRID_DEG / 2
@@ -76,7 +76,10 @@ def projected(ax: Axes, vessel: Drawn, lesion: Json, name: str) -> None:
     line = np.stack([vessel.stations[f"{axis}_lps_mm"] for axis in "xyz"], axis=1)
     middle = (line.max(axis=0) + line.min(axis=0)) / 2
     reach = float(np.linalg.norm(line - middle, axis=1).max()) * 1.05
-    for points, color, width in ((line, RULE, 1.5), (course(vessel, lesion), CALCIUM, 3.0)):
+    for points, color, width in (
+        (line, RULE, 1.5),
+        (course(vessel.stations, lesion), CALCIUM, 3.0),
+    ):
         right, up = on_monitor(points - middle, *angles).T
         ax.plot(right, up, color=color, lw=width, solid_capstyle="butt")
     right, up = on_monitor(line[:1] - middle, *angles).T
@@ -90,14 +93,6 @@ def projected(ax: Axes, vessel: Drawn, lesion: Json, name: str) -> None:
     ax.set_title(f"{WORDS[name]}\n{words}\n{share:.1f} % foreshortened")
 
 
-def course(vessel: Drawn, lesion: Json) -> Floats:
-    """Return the course (M, 3) of a lesion, from its entry through the stations to its exit."""
-    s = vessel.stations["arclength_mm"]
-    inside = (s > lesion["start_mm"]) & (s < lesion["end_mm"])
-    line = np.stack([vessel.stations[f"{axis}_lps_mm"][inside] for axis in "xyz"], axis=1)
-    return np.vstack([lesion["start_lps_mm"], line, lesion["end_lps_mm"]])
-
-
 def on_monitor(points_lps_mm: Floats, lao_rao_deg: float, cran_caud_deg: float) -> Floats:
     """Return points (M, 2) to the right and up on the monitor of a view, seen from the detector."""
     a, b = np.radians([lao_rao_deg, cran_caud_deg])
@@ -109,9 +104,3 @@ def on_monitor(points_lps_mm: Floats, lao_rao_deg: float, cran_caud_deg: float) 
 def angle(degrees: float, positive: str, negative: str) -> str:
     """Return a C-arm angle in the words of the catheter laboratory."""
     return f"{negative if degrees < 0 else positive} {abs(degrees):.0f}°"
-
-
-def _settings(told: Json) -> LesionSettings:
-    """Return the settings that a result was made with."""
-    names = {field.name for field in fields(LesionSettings)}
-    return LesionSettings(**{name: value for name, value in told.items() if name in names})
