@@ -15,7 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -191,6 +191,14 @@ class Store:
         folder = self.out / case_id
         if folder.is_dir() and {child.name for child in folder.iterdir()} <= CASE_FILES:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def take_back(self, case_id: str) -> None:
+        """Remove what a case has made anew where the output folder has vanished under it."""
+        if self.exists():
+            return
+        with suppress(OSError):  # it holds something else, or is not there
+            self.forget_result(case_id)
+            self.out.rmdir()
 
     def sweep(self) -> None:
         """Remove what killed writers have left behind, of cases and records that nobody holds."""

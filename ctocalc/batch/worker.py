@@ -35,6 +35,7 @@ def run_order(order: Order) -> Outcome:
             with _warden(order) as warden:
                 return _recorded(order, store, _attempts(order, warden, begun))
     except (OSError, OutputFailed):
+        store.take_back(order.case_id)
         return _failed(
             order, OUTPUT_FAILED,
             "The output folder cannot be written to, is full or gone; run the same command again.",

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -85,6 +86,10 @@ def _kill_once(options: CaseOptions) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _take_away(options: CaseOptions) -> None:
+    shutil.rmtree(options.series.parent / "out")
+
+
 def _signal(number: int) -> Callable[[CaseOptions], None]:
     return lambda options: os.kill(os.getpid(), number)
 
@@ -101,6 +106,7 @@ POISON: dict[str, Callable[[CaseOptions], None]] = {
     "leave": lambda options: exit(7),
     "refuse": _refuse,
     "full": _full,
+    "gone": _take_away,
     "kill": _signal(signal.SIGKILL),
     "once": _kill_once,
 }

@@ -141,6 +141,18 @@ def test_an_output_folder_that_vanishes_fails_its_cases_and_no_other(
     assert not made.out.exists()
 
 
+def test_an_output_folder_that_vanishes_under_a_case_is_not_made_anew(
+    client: Any, tmp_path: Path
+) -> None:
+    made = batch(tmp_path, ["gone-1"], job=poisoned)
+    Store(made.out).prepare()
+    planned = plan(made.manifest.cases, made.asked())
+    (found,) = (event for event in run(planned.orders, client) if isinstance(event, Outcome))
+    assert made.marks() == ["gone-1"]
+    assert (found.status, found.code) == ("error", "OUTPUT_FAILED")
+    assert not made.out.exists()
+
+
 def test_an_older_result_of_changed_inputs_goes_when_the_case_fails(
     client: Any, tmp_path: Path
 ) -> None:
