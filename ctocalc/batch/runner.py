@@ -58,6 +58,7 @@ class _Run:
         while self._left:
             try:
                 workers: dict[str, int] = self._client.nthreads()
+                yield from self._take_back(workers)
                 yield from self._give(workers)
             except (OSError, TimeoutError, CancelledError):  # Dask's errors of a closed connection
                 yield from self._abandoned()
@@ -90,9 +91,7 @@ class _Run:
         # Keys are the scheduler's, whoever asks: the mark keeps two runs of one manifest apart.
         self._begun[order.case_id] += 1
         key = f"{order.case_id}-{self._mark}-{self._begun[order.case_id]}"
-        future = self._client.submit(
-            run_order, order, key=key, pure=False, workers=[address], allow_other_workers=True
-        )
+        future = self._client.submit(run_order, order, key=key, pure=False, workers=[address])
         self._running[future] = order, address
         future.add_done_callback(self._ended.put)
 
@@ -102,26 +101,41 @@ class _Run:
         except Empty:
             yield Tick(workers=len(workers))
             return
+        if future not in self._running:  # taken back before
+            return
         order, _ = self._running.pop(future)
-        outcome = self._outcome(future, order)
+        if future.status != "finished":
+            yield from self._lose(order)
+            return
+        outcome: Outcome = future.result()
         future.release()
-        if outcome is None:
-            self._waiting.again(order)
-        elif outcome.status == "busy":
+        if outcome.status == "busy":
             self._later.append((time.monotonic() + BUSY_SECONDS, order))
         else:
             self._left -= 1
             yield outcome
 
-    def _outcome(self, future: Any, order: Order) -> Outcome | None:
-        """Return how a case ended, None when its worker was lost and it is to be begun again."""
-        if future.status == "finished":
-            found: Outcome = future.result()
-            return found
+    def _take_back(self, workers: dict[str, int]) -> Iterator[Outcome]:
+        """Take the cases of lost workers back.
+
+        Dask would give them to others, but not when there is none at that moment.  Should a worker
+        live on unseen, its claim keeps the case from being done twice.
+        """
+        lost = [(f, order) for f, (order, address) in self._running.items()
+                if address not in workers]  # fmt: skip
+        for future, order in lost:
+            del self._running[future]
+            future.cancel()
+            yield from self._lose(order)
+
+    def _lose(self, order: Order) -> Iterator[Outcome]:
+        """Have a case begun again, unless its workers were lost too often."""
         self._lost[order.case_id] += 1
         if self._lost[order.case_id] < MOST_LOSSES:
-            return None
-        return Outcome(
+            self._waiting.again(order)
+            return
+        self._left -= 1
+        yield Outcome(
             case_id=order.case_id, status="crashed", attempts=self._begun[order.case_id],
             reason=f"Its workers were lost {MOST_LOSSES} times; see the cluster's own messages.",
         )  # fmt: skip

@@ -92,6 +92,32 @@ def test_remote_workers_give_the_same_bytes_though_one_is_killed(
         one.wait()
 
 
+def test_the_only_worker_is_lost_and_another_comes_later(
+    scheduler: tuple[str, Path], tmp_path: Path
+) -> None:
+    address, file = scheduler
+    made = replace(batch(tmp_path, CASES[:6]), job=jobs.slow)
+    only, workers = worker(file), []
+
+    def replace_worker() -> None:
+        while not (made.folder / jobs.MARKS).exists():
+            time.sleep(0.05)
+        only.kill()
+        only.wait()
+        time.sleep(3.0)
+        workers.append(worker(file))
+
+    change = threading.Thread(target=replace_worker)
+    change.start()
+    with scheduler_at(address) as client:
+        outcomes, _ = made.run(client)
+    change.join()
+    assert {outcome.status for outcome in outcomes.values()} == {"ok"}
+    assert len(outcomes) == 6
+    workers[0].kill()
+    workers[0].wait()
+
+
 def test_two_runs_of_one_manifest_share_a_scheduler_and_no_result(
     scheduler: tuple[str, Path], tmp_path: Path
 ) -> None:
