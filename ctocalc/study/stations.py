@@ -17,6 +17,8 @@ from ctocalc.vessel.spread import ALONG_MM
 # A lumen wider than this is measured by its edges; a thinner one, as in a cap that tapers, by its
 # contrast, which tells nothing beyond the other width.
 WIDE_MM, WIDEST_THIN_MM = 0.7, 1.2
+# The lumen of a subtotal is nowhere thinner (SCORES.md): what looks thinner cannot be told.
+THINNEST_MM = 0.16
 # What diameters and density are off by against truth on phantoms.
 LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
 LEAST_DENSITY_SHARE = 0.1
@@ -114,8 +116,8 @@ def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
 def lumen_area_mm2(seen: Trace) -> Floats:
     """Lumen area (N,): from its edges where it is wide, from its contrast where it is thin.
 
-    0 in an occlusion; NaN where calcium hides the lumen, and where it is wider than the wall around
-    it: then it is another vessel's, at an ostium or a mouth.
+    0 in an occlusion; NaN where calcium hides the lumen, where a channel runs too thin to show, and
+    where it is wider than the wall around it: then it is another vessel's, at an ostium or a mouth.
     """
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
@@ -128,7 +130,8 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     diameter = np.where(by_edges, wide, thin)
     area = np.pi / 4.0 * diameter**2
     elsewhere = (area > seen.wall.boundary.area_mm2) & ~drawn
-    area = np.where(elsewhere, np.nan, area)
+    unseen = seen.in_channel & ~by_edges & (diameter < THINNEST_MM)
+    area = np.where(elsewhere | unseen, np.nan, area)
     return np.where(seen.without_lumen, 0.0, area)
 
 

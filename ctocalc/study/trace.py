@@ -1,5 +1,6 @@
 """Follow one vessel: resample on frames, find the lumen, its interruptions and the wall."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,11 +68,18 @@ class Trace:
     @property
     def occluded(self) -> Bools:
         """Stations (N,) inside a total interruption, islands included."""
+        return self._inside(gap for gap in self.gaps if gap.total)
+
+    @property
+    def in_channel(self) -> Bools:
+        """Stations (N,) of a subtotal: contrast runs through, be it too thin to show."""
+        return self._inside(gap for gap in self.gaps if not gap.total)
+
+    def _inside(self, gaps: Iterable[Interruption]) -> Bools:
         s = self.frames.arclength_mm
         out = np.zeros(len(s), dtype=bool)
-        for gap in self.gaps:
-            if gap.total:
-                out |= (s >= gap.start_mm) & (s <= gap.end_mm)
+        for gap in gaps:
+            out |= (s >= gap.start_mm) & (s <= gap.end_mm)
         return out
 
     @property

@@ -76,6 +76,8 @@ def test_a_channel_all_the_way_is_a_lesion_but_no_occlusion(against_truth: Paire
     (vessel,) = against_truth("subtotal")
     assert [lesion.occluded for lesion in vessel.found.lesions] == [False]
     assert all(row.lesion is None and row.score.points is None for row in vessel.found.scores)
+    assert vessel.found.profile is not None
+    assert not (vessel.found.profile.column("lumen_area_mm2") == 0).any(), "it is never nothing"
 
 
 def test_an_open_vessel_has_no_lesion_and_no_score(against_truth: Paired) -> None:
