@@ -92,7 +92,7 @@ def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     assert len(bare) == 11
     assert {name: one[name] for name in bare} == bare
     assert {"figures/LAD_along.png", "figures/LAD_lesion1_views.png"} <= one.keys() - bare.keys()
-    assert {name.split("/")[0] for name in one.keys() - bare.keys()} == DRAWN
+    assert {name.split("/")[0] for name in one.keys() - bare.keys()} == DRAWN - {"blind.html"}
 
 
 def test_nothing_of_a_path_reaches_the_files(run: Run, tmp_path: Path, folder: Path) -> None:

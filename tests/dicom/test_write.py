@@ -20,7 +20,7 @@ def volume() -> Volume:
     affine[:3, 3] = [-31.25, 12.5, 99.875]
     grid = VoxelGrid(shape_kji=(5, 7, 9), lps_from_kji=affine)
     rng = np.random.default_rng(2)
-    stored = rng.integers(0, 3000, (5, 7, 9)).astype(np.int16)
+    stored = rng.integers(0, 2000, (5, 7, 9)).astype(np.int16)
     return Volume(stored=stored, slope=1.0, intercept=-1024.0, grid=grid)
 
 

