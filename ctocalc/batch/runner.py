@@ -14,6 +14,7 @@ from ctocalc.batch.worker import run_order
 
 TICK_SECONDS = 0.5
 BUSY_SECONDS = 2.0
+FETCH_SECONDS = 5.0
 MOST_LOSSES = 10
 
 
@@ -103,11 +104,20 @@ class _Run:
             return
         if future not in self._running:  # taken back before
             return
-        order, _ = self._running.pop(future)
-        if future.status != "finished":
+        order, _ = self._running[future]
+        outcome = None
+        if future.status == "finished":
+            try:
+                # It is fetched from the worker: were that one gone by now, Dask would wait for
+                # another one at its address for ever.
+                outcome = future.result(timeout=FETCH_SECONDS)
+            except (OSError, TimeoutError, CancelledError):
+                self._ended.put(future)  # asked again, unless its worker is found lost before
+                return
+        del self._running[future]
+        if outcome is None:
             yield from self._lose(order)
             return
-        outcome: Outcome = future.result()
         future.release()
         if outcome.status == "busy":
             self._later.append((time.monotonic() + BUSY_SECONDS, order))

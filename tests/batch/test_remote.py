@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from distributed import Future
 
 from ctocalc.batch.cluster import local_workers, scheduler_at
 from ctocalc.batch.orders import Outcome
@@ -116,6 +118,29 @@ def test_the_only_worker_is_lost_and_another_comes_later(
     assert len(outcomes) == 6
     workers[0].kill()
     workers[0].wait()
+
+
+def test_a_worker_is_lost_between_its_answer_and_the_fetching(
+    scheduler: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, file = scheduler
+    made = batch(tmp_path, CASES[:3])
+    workers, fetch = [worker(file)], Future.result
+
+    def kill_first(future: Any, timeout: float | None = None) -> Any:
+        if len(workers) == 1:
+            workers[0].kill()
+            workers[0].wait()
+            workers.append(worker(file))
+        return fetch(future, timeout)
+
+    monkeypatch.setattr(Future, "result", kill_first)
+    with scheduler_at(address) as client:
+        outcomes, _ = made.run(client)
+    assert {outcome.status for outcome in outcomes.values()} == {"ok"}
+    assert len(outcomes) == 3
+    workers[1].kill()
+    workers[1].wait()
 
 
 def test_two_runs_of_one_manifest_share_a_scheduler_and_no_result(
