@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ctocalc.dicom.walk import entries_below
+
 HEAD_BYTES = 16 << 10
 # A header of these formats may name any file beside it for its voxels.
 DETACHED = (".mhd", ".nhdr")
@@ -91,15 +93,6 @@ def _files(root: str) -> Iterator[str]:
     if not os.path.isdir(root):  # noqa: PTH112 - thousands of files, as text
         yield root
         return
-    folders = [root]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            elif entry.is_file(follow_symlinks=False):
-                yield entry.path
+    for entry in entries_below(root):
+        if entry.is_file(follow_symlinks=False):
+            yield entry.path

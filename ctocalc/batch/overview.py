@@ -1,5 +1,6 @@
 """``cohort.html`` from the tables of a batch: only the columns and rows that it shows are read."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from ctocalc.report.cohort import SCORES, TABLES, cohort_page
 NAME = "cohort.html"
 
 
-def write_overview(folder: Path) -> None:
-    """Write the page of the batch beside its Parquet tables."""
+def write_overview(folder: Path, drawn: Collection[str]) -> None:
+    """Write the page of the batch beside its Parquet tables; ``drawn`` cases have their own."""
     tables = {name: _columns(folder / f"{name}.parquet", TABLES[name]) for name in TABLES}
-    (folder / NAME).write_bytes(cohort_page(tables))
+    (folder / NAME).write_bytes(cohort_page(tables, drawn))
 
 
 def _columns(path: Path, names: tuple[str, ...]) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -180,6 +180,10 @@ class Store:
             except FileNotFoundError:
                 pass
             os.close(descriptor)
+
+    def drawn(self, cases: Iterable[str]) -> frozenset[str]:
+        """Return those of the cases that have a page."""
+        return frozenset(case for case in cases if (self.out / case / "report.html").is_file())
 
     def forget_result(self, case_id: str) -> None:
         """Remove an older result of a case that has failed now: it belongs to other inputs.

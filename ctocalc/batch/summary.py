@@ -38,7 +38,7 @@ def write_summary(manifest: Manifest, outcomes: Mapping[str, Outcome], store: St
         with store.workspace("=cohort") as fresh:
             for name, columns in cohort_tables().items():
                 _write(name, columns, manifest, outcomes, fresh, store.out)
-            write_overview(fresh)
+            write_overview(fresh, store.drawn(outcomes))
             for path in sorted(fresh.iterdir()):
                 path.replace(store.out / path.name)
     except (OSError, pa.ArrowException) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ctocalc.dicom.elements import quiet_pydicom
 from ctocalc.dicom.headers import SliceHeader, read_headers
+from ctocalc.dicom.walk import entries_below
 from ctocalc.errors import Code, ImageRefused
 
 MOST_FILES = 100_000
@@ -120,20 +121,9 @@ def _files(path: Path) -> Iterator[tuple[str, bool]]:
             Code.NO_IMAGES,
             "The path of the series is neither a folder nor a plain file; give an existing folder.",
         )
-    folders = [os.fspath(path)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in found:
-            if entry.is_symlink():
-                yield entry.path, True
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            elif entry.is_file(follow_symlinks=False):
-                yield entry.path, False
+    for entry in entries_below(os.fspath(path)):
+        if entry.is_symlink() or entry.is_file(follow_symlinks=False):
+            yield entry.path, entry.is_symlink()
 
 
 def _too_many() -> ImageRefused:

@@ -1,7 +1,7 @@
 """``cohort.html``: a whole batch on one page, each row a lesion that leads to its case."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ class CohortRow:
     flags: tuple[str, ...]
 
 
-def cohort_page(tables: Mapping[str, Columns]) -> bytes:
+def cohort_page(tables: Mapping[str, Columns], drawn: Collection[str]) -> bytes:
     """Return the page of a batch; equal tables give equal bytes.
 
     Parameters
@@ -70,11 +70,13 @@ def cohort_page(tables: Mapping[str, Columns]) -> bytes:
     tables : mapping
         By table, the columns that ``TABLES`` names; None is an empty cell.  Of ``scores`` only
         the totals of ``SCORES`` on the corrected basis are needed; others are passed over.
+    drawn : collection of str
+        The cases that have a page of their own, to which their rows lead.
 
     A measure is marked as an outlier where it lies farther from the quartiles than three times
     their distance (Tukey's "far out"); that says "look at it", never that it is wrong.
     """
-    rows = list(_rows(tables))
+    rows = list(_rows(tables, drawn))
     lesions = [row for row in rows if row.lesion is not None]
     shown = [
         distribution(name, title, unit, [row.values[n] for row in lesions])
@@ -105,7 +107,7 @@ def cohort_page(tables: Mapping[str, Columns]) -> bytes:
     return render("cohort", SCRIPTS, context, data, styles=("cohort.css",))
 
 
-def _rows(tables: Mapping[str, Columns]) -> Iterator[CohortRow]:
+def _rows(tables: Mapping[str, Columns], drawn: Collection[str]) -> Iterator[CohortRow]:
     """Yield a row per lesion, and one per vessel or case that has none, in the batch's order."""
     vessels = _by_vessel(tables["vessels"])
     lesions = _by_vessel(tables["lesions"])
@@ -117,7 +119,7 @@ def _rows(tables: Mapping[str, Columns]) -> Iterator[CohortRow]:
             number = lesion.get("lesion")
             yield CohortRow(
                 case=key[0], vessel=key[1], lesion=number, state=_state(case, flags, lesion),
-                page=case["status"] == "ok",
+                page=key[0] in drawn,
                 values=tuple(_short(lesion.get(name)) for name, *_ in MEASURES),
                 stump=_stump(lesion),
                 scores=tuple(totals.get((*key, number, *score[:2])) for score in SCORES),

@@ -11,14 +11,13 @@ from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.calcium import Calcium
+from ctocalc.vessel.caps import TIP_MM
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from ctocalc.vessel.spread import ALONG_MM
 
 # A lumen wider than this is measured by its edges; a thinner one, as in a cap that tapers, by its
 # contrast, which tells nothing beyond the other width.
 WIDE_MM, WIDEST_THIN_MM = 0.7, 1.2
-# The lumen of a subtotal is nowhere thinner (SCORES.md): what looks thinner cannot be told.
-THINNEST_MM = 0.16
 # What diameters and density are off by against truth on phantoms.
 LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
 LEAST_DENSITY_SHARE = 0.1
@@ -130,7 +129,8 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     diameter = np.where(by_edges, wide, thin)
     area = np.pi / 4.0 * diameter**2
     elsewhere = (area > seen.wall.boundary.area_mm2) & ~drawn
-    unseen = seen.in_channel & ~by_edges & (diameter < THINNEST_MM)
+    # By definition the lumen of a subtotal is nowhere thinner than a tip.
+    unseen = seen.in_channel & ~by_edges & (diameter < TIP_MM)
     area = np.where(elsewhere | unseen, np.nan, area)
     return np.where(seen.without_lumen, 0.0, area)
 

@@ -12,6 +12,7 @@ from ctocalc.vessel.lumen import LumenSignal
 BLUNT_BELOW_MM = 1.6
 HALF_MM = 0.5
 ONE_MM = 1.0
+# A lumen thinner than this is none, by the definition of a total occlusion.
 TIP_MM = 0.16
 # Exponents of the taper: under 1 the lumen closes late (rounded), over 1 early.
 _SHAPES = (0.5, 0.8, 1.25)

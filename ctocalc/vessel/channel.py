@@ -11,6 +11,7 @@ from ctocalc.image.physics import FAT_HU
 from ctocalc.image.sections import CartesianSections
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.boundary import Boundary
+from ctocalc.vessel.caps import TIP_MM
 from ctocalc.vessel.lumen import LumenSignal
 
 # Noise of a spot averaged over 1 mm of vessel less its ring's, as a share of a voxel's noise (what
@@ -19,8 +20,6 @@ NOISE_KEPT, CHOSEN_SD = 0.65, 1.0
 # The darkest place of a handful is so many SDs below the rest.
 DARKEST_SD = 2.0
 Z95 = 1.96
-# A lumen thinner than this is none by definition.
-NONE_MM = 0.16
 # Where a spot's surroundings are read, and how much of them must be clear of calcium.
 RING_MM, RING_SHARE = 0.8, 0.6
 STRETCH_MM = 2.0
@@ -129,7 +128,7 @@ def _answer(
         value=_diameter_mm(max(share - CHOSEN_SD * sd, low), blur_mm),
         low=_diameter_mm(low, blur_mm), high=_diameter_mm(high, blur_mm), unit=Unit.MM,
     )  # fmt: skip
-    stands_out = low > _share(NONE_MM, blur_mm) and share > settings.sure_sd * odd
+    stands_out = low > _share(TIP_MM, blur_mm) and share > settings.sure_sd * odd
     if stands_out and _through(told, step_mm, spots.shape[1], settings):
         return Channel(present=True, diameter_mm=diameter)
     if high < _share(settings.diameter_mm, blur_mm) and 1.0 - unseen >= settings.seen_share:

@@ -16,10 +16,17 @@ from tests.report.conftest import EVERY_WIDTH, Open
 CASES = 2000
 
 
+def drawn_page(tables: dict[str, Any]) -> bytes:
+    """The page where every case that was measured has its own."""
+    cases = tables["cases"]
+    done = zip(cases["case_id"], cases["status"], strict=True)
+    return cohort_page(tables, {case for case, status in done if status == "ok"})
+
+
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cohort") / "cohort.html"
-    path.write_bytes(cohort_page(cohort(CASES)))
+    path.write_bytes(drawn_page(cohort(CASES)))
     return path
 
 
@@ -50,7 +57,7 @@ def test_far_out_is_three_quartile_distances_beyond() -> None:
 
 def test_every_lesion_has_a_row_and_so_has_every_case_without_one() -> None:
     tables = cohort(50)
-    rows = data(cohort_page(tables).decode())["rows"]
+    rows = data(drawn_page(tables).decode())["rows"]
     assert [row[0] for row in rows] == tables["cases"]["case_id"]
     by_case = {row[0]: row for row in rows}
     assert by_case["case-0009"][3] == "refused SLICE_MISSING" and by_case["case-0009"][4] is False
@@ -63,10 +70,17 @@ def test_every_lesion_has_a_row_and_so_has_every_case_without_one() -> None:
     assert by_case["case-0004"][5][1] is None
 
 
+def test_rows_lead_only_to_pages_that_were_drawn() -> None:
+    tables = cohort(5)
+    one = tables["cases"]["case_id"][2]
+    rows = data(cohort_page(tables, {one}).decode())["rows"]
+    assert {row[0] for row in rows if row[4]} == {one}
+
+
 def test_without_contrast_nobody_says_that_nothing_is_occluded() -> None:
     tables = cohort(7)
     tables["vessels"]["flags"][6] = "NO_CONTRAST"
-    rows = data(cohort_page(tables).decode())["rows"]
+    rows = data(drawn_page(tables).decode())["rows"]
     assert rows[6][3] == "occlusion not measurable"
 
 
@@ -79,13 +93,13 @@ def test_an_empty_batch_and_one_where_all_failed_have_a_page(tmp_path: Path, ope
     }
     for number, some in enumerate((failed, cohort(0))):
         path = tmp_path / f"{number}.html"
-        path.write_bytes(cohort_page(some))
+        path.write_bytes(drawn_page(some))
         with opened(path) as page:
             assert f"{1 - number} of {1 - number} rows" in page.locator(".found").text_content()
 
 
 def test_equal_tables_give_equal_bytes() -> None:
-    assert cohort_page(cohort(40)) == cohort_page(cohort(40))
+    assert drawn_page(cohort(40)) == drawn_page(cohort(40))
 
 
 @pytest.mark.slow
@@ -94,7 +108,7 @@ def test_words_of_a_manifest_stay_words(tmp_path: Path, opened: Open) -> None:
     word = "</script><img src=x onerror=window.hit=1>"
     tables["cases"]["vessel"][1] = word
     path = tmp_path / "cohort.html"
-    path.write_bytes(cohort_page(tables))
+    path.write_bytes(drawn_page(tables))
     with opened(path) as page:
         assert page.evaluate("window.hit") is None
         assert page.locator("td", has_text="onerror").count() == 1
