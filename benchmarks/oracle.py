@@ -50,10 +50,11 @@ def oracle(case: Case, vessel: str) -> Findings | None:
     )  # fmt: skip
     seen = replace(seen, wall=replace(seen.wall, boundary=boundary))
     caps = tuple((float(part["start_mm"]), float(part["end_mm"])) for part in parts)
-    seen = with_caps(seen, caps, request.settings)
+    seen = with_caps(seen, caps, request.settings, contrast=True)
     gaps = zip(seen.gaps, sorted(parts, key=lambda part: float(part["start_mm"])), strict=True)
     seen = replace(
         seen,
+        shown_dark=None,
         gaps=tuple(
             replace(gap, islands_mm=tuple((i["start_mm"], i["end_mm"]) for i in part["islands"]))
             for gap, part in gaps

@@ -190,7 +190,10 @@ def _pairs(value: Any, what: str) -> Caps:
     ends = [place for pair in found for place in pair]
     inside = all(0.0 <= place <= LONGEST_LINE_MM for place in ends)
     if not inside or any(start >= end for start, end in found) or not _rising(ends):
-        raise refused(f"has entries and exits that are not in order along the vessel in {what}")
+        raise refused(
+            f"has entries and exits out of order in {what}; along the vessel, from 0 mm, entry "
+            "before exit, proximal first, none overlapping, was expected"
+        )
     return found
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctocalc._arrays import Floats
+from ctocalc._arrays import Bools, Floats
 from ctocalc.lesion.spread import Series
 from ctocalc.quantity import Unit
 from ctocalc.vessel.calcium import Calcium
@@ -52,20 +52,25 @@ class Burden:
         return _share(area, self.wall_area)
 
 
-def burden(calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None) -> Burden:
-    """Gather the calcium of every station."""
+def burden(
+    calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None, untold: Bools
+) -> Burden:
+    """Gather the calcium of every station; NaN where it is ``untold`` (N,)."""
     s = wall_area.arclength_mm
 
+    def series(value: Floats, sd: Floats, unit: Unit, highest: float = np.inf) -> Series:
+        told = np.where(untold, np.nan, value)
+        return Series(arclength_mm=s, value=told, sd=sd, unit=unit, highest=highest)
+
     def area(value: Floats, sd: Floats) -> Series:
-        return Series(arclength_mm=s, value=value, sd=sd, unit=Unit.MM2)
+        return series(value, sd, Unit.MM2)
 
     def arc(value: Floats) -> Series:
         sd = np.where(value > 0.0, calcium.arc_sd_deg, 0.0)
-        series = Series(arclength_mm=s, value=value, sd=sd, unit=Unit.DEG, highest=HIGHEST_DEG)
-        return series.along(ALONG_MM)
+        return series(value, sd, Unit.DEG, HIGHEST_DEG).along(ALONG_MM)
 
     thin = np.where(calcium.thickness_mm > 0.0, THICKNESS_SD_MM, 0.0)
-    thickness = Series(arclength_mm=s, value=calcium.thickness_mm, sd=thin, unit=Unit.MM)
+    thickness = series(calcium.thickness_mm, thin, Unit.MM)
     volume = (calcium.share * calcium.weight_mm3).sum(axis=(1, 2), dtype=np.float64)
     step = float(np.median(np.diff(s)))
     mass = None
@@ -74,7 +79,7 @@ def burden(calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None)
         value = calcium.burden_hu_mm3.sum(axis=(1, 2), dtype=np.float64) * per_hu
         contrast = np.nan_to_num(calcium.contrast_hu)
         sd = MASS_SHARE_OF_AREA * contrast * per_hu * calcium.area_sd_mm2 * step
-        mass = Series(arclength_mm=s, value=value, sd=sd, unit=Unit.MG)
+        mass = series(value, sd, Unit.MG)
     return Burden(
         fraction=_share(area(calcium.area_mm2, calcium.area_sd_mm2), wall_area),
         apparent=_share(area(calcium.apparent_mm2, calcium.apparent_sd_mm2), wall_area),
@@ -82,10 +87,7 @@ def burden(calcium: Calcium, wall_area: Series, slope_hu_per_mgcc: float | None)
         arc_largest=arc(calcium.arc_largest_deg),
         centre_sd_deg=calcium.arc_centre_sd_deg,
         thickness=thickness.along(ALONG_MM),
-        volume=Series(
-            arclength_mm=s, value=volume, sd=VOLUME_SHARE_OF_AREA * calcium.area_sd_mm2 * step,
-            unit=Unit.MM3,
-        ),
+        volume=series(volume, VOLUME_SHARE_OF_AREA * calcium.area_sd_mm2 * step, Unit.MM3),
         mass=mass,
         wall_area=wall_area,
         protocols=tuple(

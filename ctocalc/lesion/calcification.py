@@ -11,7 +11,7 @@ from ctocalc.lesion import plaque
 from ctocalc.lesion.burden import Burden
 from ctocalc.lesion.lesion import Presence
 from ctocalc.lesion.measures import LesionSettings, VesselMeasures
-from ctocalc.lesion.spread import Z95, Series, largest_mean, measured
+from ctocalc.lesion.spread import UNTOLD, Z95, Series, largest_mean, measured
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.calcium import Calcium
 
@@ -25,11 +25,15 @@ WIDE_ARC_DEG = 270.0
 
 def any_calcium(vessel: VesselMeasures, within: Bools) -> Presence:
     """Whether a piece of calcium heavy enough to be no noise lies in the lesion."""
-    weight = plaque.heaviest_piece(vessel.calcium, within, vessel.hu_per_mgcc)
+    seen = np.isfinite(vessel.burden.fraction.value)
+    weight = plaque.heaviest_piece(vessel.calcium, within & seen, vessel.hu_per_mgcc)
     least = plaque.LEAST_MASS_MG
     told = weight if vessel.hu_per_mgcc else Measured.unknown(Unit.MG, plaque.NO_SLOPE)
+    present = (weight.value or 0.0) >= least
+    if not present and not seen[within].all():
+        return Presence(present=None, value=told, reason=UNTOLD)
     return Presence(
-        present=(weight.value or 0.0) >= least,
+        present=present,
         value=told,
         borderline=(weight.low or 0.0) < least <= (weight.high or 0.0),
         reason=told.reason,
@@ -59,7 +63,10 @@ def full_moon(
 
     free = calcium.free_zone_mm
     surely, maybe = closed(mean.low, free + reach), closed(mean.high, free - reach)
-    return Presence(present=closed(mean.value, free), value=filled, borderline=surely != maybe)
+    present = closed(mean.value, free)
+    if not present and filled.high is None:
+        return Presence(present=None, value=filled, reason=filled.reason)
+    return Presence(present=present, value=filled, borderline=surely != maybe)
 
 
 def arc_where_half(arc: Series, fraction: Series, blocked: Bools) -> Measured:
@@ -72,7 +79,8 @@ def arc_where_half(arc: Series, fraction: Series, blocked: Bools) -> Measured:
 
     value = most(arc.value, mean.value)
     low, high = most(arc.low, mean.low), most(arc.high, mean.high)
-    return Measured(value=value, unit=Unit.DEG, low=min(value, low), high=max(value, high))
+    found = Measured(value=value, unit=Unit.DEG, low=min(value, low), high=max(value, high))
+    return arc.left_open(found, blocked)
 
 
 def calcified_length(found: Burden, within: Bools) -> tuple[Measured, Measured]:
@@ -85,7 +93,8 @@ def calcified_length(found: Burden, within: Bools) -> tuple[Measured, Measured]:
     step = float(np.median(np.diff(found.arclength_mm)))
 
     def length(count: Callable[[Bools], int]) -> Measured:
-        return _between(count(has), count(sure), count(maybe), step, Unit.MM)
+        told = _between(count(has), count(sure), count(maybe), step, Unit.MM)
+        return found.fraction.left_open(told, within)
 
     return length(lambda mask: int(mask.sum())), length(_longest)
 
@@ -103,13 +112,17 @@ def share_of_length(found: Burden, within: Bools, *, truncated: bool) -> Measure
     if not within.any():
         return Measured.unknown(Unit.FRACTION, "no station lies inside the interval")
     length, _ = calcified_length(found, within)
+    if length.value is None:
+        return Measured.unknown(Unit.FRACTION, length.reason or UNTOLD)
     whole = float(within.sum() * np.median(np.diff(found.arclength_mm)))
     value, low, high = (float(x or 0.0) / whole for x in (length.value, length.low, length.high))
     # Entry and exit are known to about a station each: the share's own denominator.
     off = value * (1.0 - value) * 2.0 / float(within.sum())
-    return Measured(
-        value=value, unit=Unit.FRACTION, low=max(0.0, low - off), high=min(1.0, high + off)
-    )
+    share = Measured(
+        value=value, unit=Unit.FRACTION, low=max(0.0, low - off),
+        high=max(value, min(1.0, high + off)),
+    )  # fmt: skip
+    return found.fraction.left_open(share, within)
 
 
 def longest_wide_arc(arc: Series, within: Bools) -> Measured:
@@ -118,7 +131,8 @@ def longest_wide_arc(arc: Series, within: Bools) -> Measured:
     counts = [
         _longest((degrees > WIDE_ARC_DEG) & within) for degrees in (arc.value, arc.low, arc.high)
     ]
-    return _between(counts[0], counts[1], counts[2], step, Unit.MM)
+    found = _between(counts[0], counts[1], counts[2], step, Unit.MM)
+    return arc.left_open(found, within)
 
 
 def wall_diameter(wall_area: Series, at_mm: float | None) -> Measured:

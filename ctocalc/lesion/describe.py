@@ -13,7 +13,7 @@ from ctocalc.lesion.grouping import group
 from ctocalc.lesion.landing import distal_landing
 from ctocalc.lesion.lesion import Island, Lesion, OcclusionPart, Point, Presence
 from ctocalc.lesion.measures import LesionSettings, VesselMeasures
-from ctocalc.lesion.morphology import bends, channel, remodelling, stump
+from ctocalc.lesion.morphology import NO_SHAPE, bends, channel, remodelling, stump
 from ctocalc.lesion.spread import Z95, largest_mean, measured
 from ctocalc.lesion.view import optimal_view
 from ctocalc.quantity import Measured, Unit
@@ -185,6 +185,8 @@ def _length(entry: Cap | None, exit_: Cap | None, point: str, start: float, end:
             value=length, low=length, high=None, unit=Unit.MM,
             reason="the occlusion reaches the end of the line: this is its visible length",
         )  # fmt: skip
+    if point != "half_mm" and not (entry.shown and exit_.shown):
+        return Measured.unknown(Unit.MM, NO_SHAPE)
     return measured(length, _sd_mm((entry, exit_), point), Unit.MM)
 
 

@@ -28,7 +28,7 @@ NO_EXIT = "the exit lies beyond the end of the line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lumen:
-    """What the open lumen of the zone tells; ``hidden`` says what of it calcium covers."""
+    """What the open lumen of the zone tells; ``hidden`` says what of it is not seen."""
 
     mean: Measured
     least: Measured
@@ -45,9 +45,9 @@ def distal_landing(
     Mean and smallest diameter (1 mm means) and the largest stenosis against the zone's own
     reference, the width that four fifths of the first 20 mm do not pass: a vessel that is narrow
     all along has no stenosis, but its mean diameter tells.  The exit's own taper is no disease of
-    the zone and left out.  Where calcium hides the lumen a stenosis is not seen, and a "no" is
-    borderline.  Misleads where a collateral fills the vessel faintly: an underfilled vessel is
-    narrower than it is once opened.
+    the zone and left out.  Where calcium hides the lumen, or none shows that a reader sees, a
+    stenosis is not seen, and a "no" is borderline.  Misleads where a collateral fills the vessel
+    faintly: an underfilled vessel is narrower than it is once opened.
     """
     s = vessel.arclength_mm
     end = min(end_mm + settings.landing_mm, float(s[-1]))
@@ -57,7 +57,7 @@ def distal_landing(
     full = max(end_mm, exit_.tip_mm + exit_.taper_mm) + BLUR_MM
     lumen = _lumen(vessel.lumen_area, full, end, settings)
     reason = "; ".join(filter(None, (_short(end - end_mm, settings), lumen.hidden))) or None
-    clear = ~(vessel.burden.fraction.value > 0.0) & zone
+    clear = (vessel.burden.fraction.value <= 0.0) & zone
     return DistalLanding(
         start_mm=end_mm,
         end_mm=end,
@@ -104,7 +104,7 @@ def _lumen(area: Series, start_mm: float, end_mm: float, settings: LesionSetting
         least=measured(float(smooth[n]), AVERAGED * float(sd[n]), Unit.MM, at_mm=float(s[n])),
         reference=measured(reference, AVERAGED * loose, Unit.MM),
         stenosis=_stenosis(float(smooth[n]), float(sd[n]), reference, loose, float(s[n])),
-        hidden=f"calcium hides {covered:.1f} mm of the lumen" if covered else None,
+        hidden=f"the lumen is not seen along {covered:.1f} mm" if covered else None,
     )
 
 

@@ -18,15 +18,16 @@ BEND_DEG_PER_MM = 30.0
 LEAST_BEND_SD_DEG = 1.5
 # A 95 % interval on either side: of 131 calls beyond it on two phantom generators none was wrong.
 CLEAR_P = 0.975
+NO_SHAPE = "without contrast the image does not show how the lumen ends"
 
 
 def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
-    """Call a cap blunt or tapered; a cap beyond the end of the line has no call.
+    """Call a cap blunt or tapered; one beyond the end of the line or without contrast has no call.
 
     ``flush_with``: a blunt lumen ends at this mouth or ostium, which leaves no stump.
     """
-    if cap is None:
-        reason = "the cap lies beyond the end of the line"
+    if cap is None or not cap.shown:
+        reason = "the cap lies beyond the end of the line" if cap is None else NO_SHAPE
         return Stump(
             call=None, taper_mm=Measured.unknown(Unit.MM, reason), p_blunt=None,
             borderline=False, reason=reason,

@@ -1,6 +1,6 @@
 """From standard deviations of stations to the 95 % intervals of what is told of a lesion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -15,13 +15,15 @@ SHARED = 0.7
 SHARED_OVER_MM = 12.0
 # Where the arc depends this much on where the centre lies, one station alone is not believed.
 UNSTEADY_DEG = 10.0
+UNTOLD = "contrast shows where a reader sets the occlusion: calcium is not told from it there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
     """A measure along a vessel: ``value`` and its standard deviation ``sd``, (N,) each.
 
-    ``highest`` is the largest value that can be; the smallest is 0.
+    ``highest`` is the largest value that can be; the smallest is 0.  Stations whose value is NaN
+    cannot tell: what is asked of them and others has no upper end.
     """
 
     arclength_mm: Floats
@@ -46,7 +48,8 @@ class Series:
 
     def steady(self, centre_sd: Floats) -> "Series":
         """Lower lone peaks to the median of three stations where the centre decides (N,)."""
-        lower = np.minimum(self.value, median_filter(self.value, 3, mode="nearest"))
+        known = np.nan_to_num(self.value)
+        lower = np.minimum(self.value, median_filter(known, 3, mode="nearest"))
         return self._with(np.where(centre_sd > UNSTEADY_DEG, lower, self.value), self.sd)
 
     def along(self, off_mm: Floats | float) -> "Series":
@@ -65,12 +68,28 @@ class Series:
         """Return the largest value among some stations (N,); its interval is that station's."""
         if not inside.any():
             return Measured.unknown(self.unit, "no station lies inside the interval")
-        return self.at(int(np.argmax(np.where(inside, self.value, -1.0))))
+        told = inside & np.isfinite(self.value)
+        if not told.any():
+            return Measured.unknown(self.unit, UNTOLD)
+        return self.left_open(self.at(int(np.argmax(np.where(told, self.value, -1.0)))), inside)
 
     def total(self, inside: Bools, least_sd: float) -> Measured:
         """Return the sum over some stations (N,)."""
-        sd = sd_of_sum(self.sd[inside], self.arclength_mm[inside])
-        return measured(float(self.value[inside].sum()), float(np.hypot(sd, least_sd)), self.unit)
+        told = inside & np.isfinite(self.value)
+        sd = sd_of_sum(self.sd[told], self.arclength_mm[told])
+        found = measured(float(self.value[told].sum()), float(np.hypot(sd, least_sd)), self.unit)
+        return self.left_open(found, inside)
+
+    def left_open(self, found: Measured, inside: Bools) -> Measured:
+        """Return what was found of some stations (N,), as a lower bound where one cannot tell.
+
+        A bound of 0 bounds nothing: then there is no value.
+        """
+        if np.isfinite(self.value[inside]).all():
+            return found
+        if not found.value:
+            return Measured.unknown(found.unit, UNTOLD)
+        return replace(found, high=None, reason=UNTOLD)
 
     def _with(self, value: Floats, sd: Floats) -> "Series":
         return Series(
@@ -101,10 +120,13 @@ def running_mean(values: Floats) -> Floats:
 
 def largest_mean(series: Series, parts: list[tuple[float, float]]) -> Measured:
     """Largest 1 mm mean wholly inside one of the intervals; of a shorter one its mean."""
-    mean, place = series.mean(), series.arclength_mm
+    mean, place, told = series.mean(), series.arclength_mm, np.isfinite(series.value)
     best: Measured | None = None
+    every = np.zeros(len(place), dtype=np.bool_)
     for start, end in parts:
         inside = (place >= start) & (place <= end)
+        every |= inside
+        inside &= told
         whole = (place - 0.5 >= start) & (place + 0.5 <= end) & np.isfinite(mean.value)
         if whole.any():
             found = mean.largest(whole)
@@ -118,8 +140,8 @@ def largest_mean(series: Series, parts: list[tuple[float, float]]) -> Measured:
         if best is None or (found.value or 0.0) > (best.value or 0.0):
             best = found
     if best is None:
-        return Measured.unknown(series.unit, "no station lies inside the interval")
-    return best
+        return series.largest(every)
+    return series.left_open(best, every)
 
 
 def sd_of_sum(sd: Floats, arclength_mm: Floats) -> float:

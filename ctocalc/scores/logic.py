@@ -158,17 +158,17 @@ def _weigh_number(rule: Rule, number: Measured) -> tuple[bool | None, frozenset[
     can_be = rule.readings(lowest) | rule.readings(highest)
     if len(can_be) == 1:
         return next(iter(can_be)), can_be
-    if value is None or is_bound(number):
+    open_end = highest if high is None else lowest
+    if value is None or (
+        is_bound(number) and rule.readings(value) != rule.readings(open_end)
+    ):  # fmt: skip
         return None, can_be
     return rule.holds(value), can_be
 
 
 def is_bound(number: Measured) -> bool:
-    """Whether the value is no estimate but an end of an open interval, as when truncated."""
-    value, low, high = number.value, number.low, number.high
-    at_least = high is None and low is not None and low == value
-    at_most = low is None and high is not None and high == value
-    return value is not None and (at_least or at_most)
+    """Whether the value estimates but a part: one end of its interval is open, as if truncated."""
+    return number.value is not None and (number.low is None) != (number.high is None)
 
 
 def _reason(check: Check, fact: Fact, best: bool | None, borderline: bool) -> str | None:

@@ -26,7 +26,6 @@ from ctocalc.study.trace import PIXEL_MM, Trace
 from ctocalc.vessel.metal import densest_calcium_hu, metal_stations
 from ctocalc.vessel.motion import moved_stations
 from ctocalc.vessel.occlusion import Interruption
-from ctocalc.vessel.profile import COLUMNS, VesselProfile
 
 IN_STENT = "the occlusion lies in a stent, whose struts look like calcium"
 METAL_REASON = "metal lies in or beside the vessel here, and looks like calcium (METAL_SUSPECTED)"
@@ -149,14 +148,6 @@ def vessel_calcium(calcium: VesselCalcium, seen: Trace, found: Artefacts) -> Ves
     return replace(calcium, plaques=kept, **changed)
 
 
-def without_metal(profile: VesselProfile, found: Artefacts) -> VesselProfile:
-    """Return the stations with no calcium column where metal lies."""
-    values = profile.values.copy()
-    columns = [n for n, spec in enumerate(COLUMNS) if spec.name.startswith("calcium")]
-    values[np.flatnonzero(found.metal)[:, None], columns] = np.nan
-    return replace(profile, values=values)
-
-
 def artefact_notices(
     vessel: str, seen: Trace, kept: Trace, found: Artefacts, physics: ScanPhysics
 ) -> tuple[Notice, ...]:
@@ -247,7 +238,11 @@ def _unsure(part: OcclusionPart, seen: Trace, found: Artefacts) -> OcclusionPart
 
 def _stump(stump: Stump, at_mm: float, seen: Trace, found: Artefacts) -> Stump:
     fault = _fault(at_mm, seen, found)
-    return stump if fault is None else replace(stump, borderline=True, reason=fault)
+    return (
+        stump
+        if fault is None or stump.call is None
+        else replace(stump, borderline=True, reason=fault)
+    )
 
 
 def _reach_mm(start_mm: float, end_mm: float, seen: Trace, found: Artefacts) -> tuple[float, float]:

@@ -86,6 +86,7 @@ def measures_of(
             calcium,
             Series(arclength_mm=s, value=area, sd=seen.wall.area_sd_mm2, unit=Unit.MM2),
             scan.physics.hu_per_mgcc,
+            seen.untold,
         ),
         islands=islands,
         contrast=contrast,
@@ -97,7 +98,7 @@ def measures_of(
 
 def _blocked(scan: Scan, seen: Trace) -> Bools:
     """Stations (N,) without lumen: all of them without contrast, where nothing hides calcium."""
-    return seen.without_lumen if scan.physics.contrast else np.ones(len(seen.frames), dtype=bool)
+    return seen.dark if scan.physics.contrast else np.ones(len(seen.frames), dtype=bool)
 
 
 def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:

@@ -147,7 +147,9 @@ def _measured(found: Measured, call: Call) -> Measured:
 
 
 def _over(found: Measured, cut: float) -> Call | None:
-    return None if found.value is None else "yes" if found.value > cut else "no"
+    if found.value is None or (found.value <= cut and found.high is None and found.low is not None):
+        return None  # a lower bound below the cut tells nothing
+    return "yes" if found.value > cut else "no"
 
 
 def _number(value: Measured) -> Call | None:

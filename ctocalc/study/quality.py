@@ -12,7 +12,6 @@ from ctocalc.study.settings import ImageSettings
 from ctocalc.study.stations import lumen_area_mm2
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.centerline import Centerline
-from ctocalc.vessel.occlusion import Interruption
 
 NO_CONTRAST_REASON = "the scan shows no contrast in the vessels (NO_CONTRAST)"
 SPARSE_MM = 3.0
@@ -109,20 +108,33 @@ def vessel_notices(
 
 
 def caps_notices(
-    vessel: str, found: tuple[Interruption, ...], caps_mm: tuple[tuple[float, float], ...] | None
+    vessel: str, found: Trace, seen: Trace, caps_mm: tuple[tuple[float, float], ...] | None
 ) -> tuple[Notice, ...]:
-    """Say that a reader set the occlusions of a vessel, and what the image itself showed."""
+    """Say that a reader set the occlusions of a vessel, and what the image itself showed.
+
+    ``found``: the trace before, ``seen``: with the reader's caps.
+    """
     if caps_mm is None:
         return ()
     told = f"Entry and exit of {len(caps_mm)} occlusion(s) are a reader's" if caps_mm else (
         "A reader sees no total occlusion"
     )  # fmt: skip
-    seen = ", ".join(f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found if gap.total)
+    shown = ", ".join(
+        f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found.gaps if gap.total
+    )
+    step = float(seen.frames.arclength_mm[1] - seen.frames.arclength_mm[0])
+    bright, dark = (float(n.sum()) * step for n in (seen.untold, seen.unseen_lumen))
+    doubts = [
+        f" Contrast shows along {bright:.1f} mm of what the reader calls occluded: calcium is not "
+        "told there." * (bright > 0.0),
+        f" No lumen shows along {dark:.1f} mm of what the reader calls open: its area is not told "
+        "there." * (dark > 0.0),
+    ]
     return (
         Notice(
             code=Code.READER_CAPS,
             severity="info",
-            message=f"{told}; the image itself showed {seen or 'none'}.",
+            message=f"{told}; the image itself showed {shown or 'none'}.{''.join(doubts)}",
             vessel=vessel,
         ),
     )

@@ -1,8 +1,10 @@
 """One row per station: what was measured, as the columns of a VesselProfile."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ctocalc._arrays import Array, Floats
+from ctocalc._arrays import Array, Bools, Floats
 from ctocalc.geometry.frames import Frames
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.lesion.lesion import Lesion
@@ -63,6 +65,14 @@ def profile_vessel(
     )
 
 
+def without_calcium_at(profile: VesselProfile, stations: Bools) -> VesselProfile:
+    """Return the profile with no calcium told at some of its stations (N,)."""
+    values = profile.values.copy()
+    columns = [n for n, spec in enumerate(COLUMNS) if spec.name.startswith("calcium")]
+    values[np.flatnonzero(stations)[:, None], columns] = np.nan
+    return replace(profile, values=values)
+
+
 def with_shared(own: VesselProfile, frames: Frames) -> VesselProfile:
     """Return the profile on all stations; those before its own lie in another given vessel."""
     missing = len(frames) - len(own.frames)
@@ -115,8 +125,9 @@ def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
 def lumen_area_mm2(seen: Trace) -> Floats:
     """Lumen area (N,): from its edges where it is wide, from its contrast where it is thin.
 
-    0 in an occlusion; NaN where calcium hides the lumen, where a channel runs too thin to show, and
-    where it is wider than the wall around it: then it is another vessel's, at an ostium or a mouth.
+    0 in an occlusion; NaN where calcium hides the lumen, where a channel runs too thin to show or a
+    reader sees a lumen that does not, and where it is wider than the wall around it: then it is
+    another vessel's, at an ostium or a mouth.
     """
     share = np.clip(seen.signal.share, 0.0, 0.98)
     thin = np.sqrt(-8.0 * seen.signal.blur_mm**2 * np.log1p(-share))
@@ -131,7 +142,7 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     elsewhere = (area > seen.wall.boundary.area_mm2) & ~drawn
     # By definition the lumen of a subtotal is nowhere thinner than a tip.
     unseen = seen.in_channel & ~by_edges & (diameter < TIP_MM)
-    area = np.where(elsewhere | unseen, np.nan, area)
+    area = np.where(elsewhere | unseen | seen.unseen_lumen, np.nan, area)
     return np.where(seen.without_lumen, 0.0, area)
 
 

@@ -22,7 +22,13 @@ from ctocalc.vessel.channel import Channel, find_channel
 from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
 from ctocalc.vessel.lumen_edge import lumen_past_calcium
-from ctocalc.vessel.occlusion import Interruption, fades, find_occlusions, given_occlusions
+from ctocalc.vessel.occlusion import (
+    Interruption,
+    fades,
+    find_occlusions,
+    given_occlusions,
+    without_contrast_shown,
+)
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
 from ctocalc.vessel.wall import Wall, find_wall
@@ -41,7 +47,8 @@ class Trace:
     """One vessel as seen along one axis.
 
     Its first ``shared`` stations lie inside the vessel that it leaves; ``drawn_lumen`` (N,): where
-    a reader drew the lumen; ``faded_mm``: from where on the line is dark and too thin to tell why.
+    a reader drew the lumen; ``faded_mm``: from where on the line is dark and too thin to tell why;
+    ``shown_dark`` (N,): where the image shows no lumen, if a reader set the occlusions.
     """
 
     curve: Curve
@@ -54,6 +61,7 @@ class Trace:
     shared: int = 0
     drawn_lumen: Bools | None = None
     faded_mm: float | None = None
+    shown_dark: Bools | None = None
 
     @property
     def own(self) -> "Trace":
@@ -85,12 +93,37 @@ class Trace:
     @property
     def without_lumen(self) -> Bools:
         """Occluded stations (N,) that lie in no island, and where no reader drew a lumen."""
+        return self._undrawn(self.occluded & ~self._in_islands)
+
+    @property
+    def dark(self) -> Bools:
+        """Stations (N,) whose calcium need not outshine a lumen: the image shows none there.
+
+        A reader's caps say where the occlusion is, not what shines in it.
+        """
+        return self.without_lumen if self.shown_dark is None else self._undrawn(self.shown_dark)
+
+    @property
+    def untold(self) -> Bools:
+        """Stations (N,) that a reader calls occluded and that show contrast: no calcium is told."""
+        return self.without_lumen & ~self.dark
+
+    @property
+    def unseen_lumen(self) -> Bools:
+        """Stations (N,) that a reader calls open and that show no lumen."""
+        return self.dark & ~self.occluded
+
+    @property
+    def _in_islands(self) -> Bools:
         s = self.frames.arclength_mm
-        out = self.occluded
+        out = np.zeros(len(s), dtype=bool)
         for gap in self.gaps:
             for low, high in gap.islands_mm:
-                out &= (s < low) | (s > high)
-        return out if self.drawn_lumen is None else out & ~self.drawn_lumen
+                out |= (s >= low) & (s <= high)
+        return out
+
+    def _undrawn(self, stations: Bools) -> Bools:
+        return stations if self.drawn_lumen is None else stations & ~self.drawn_lumen
 
     @property
     def curvature(self) -> Floats:
@@ -235,14 +268,28 @@ def with_calcium_edge(seen: Trace, deposits: Deposits, settings: AnalysisSetting
 
 
 def with_caps(
-    seen: Trace, caps_mm: tuple[tuple[float, float], ...], settings: AnalysisSettings
+    seen: Trace,
+    caps_mm: tuple[tuple[float, float], ...],
+    settings: AnalysisSettings,
+    *,
+    contrast: bool,
 ) -> Trace:
-    """Return the trace with its occlusions replaced by those a user named (entry, exit)."""
+    """Return the trace with its occlusions replaced by those a user named (entry, exit).
+
+    What the image itself shows stays known beside it; without ``contrast`` it shows nothing of the
+    lumen, and so nothing of the caps' shape.
+    """
     gaps = given_occlusions(
         seen.frames.arclength_mm,
         seen.signal,
         seen.rays.lumen_diameter_mm,
         caps_mm,
+        shown=seen.gaps,
         settings=settings.occlusion,
     )
-    return replace(seen, gaps=gaps)
+    if not contrast:
+        return replace(seen, gaps=tuple(gap.without_shape for gap in gaps))
+    given = replace(seen, gaps=gaps)
+    step = settings.axis.station_mm
+    faint = without_contrast_shown(seen.signal, step, settings.occlusion)
+    return replace(given, shown_dark=seen.without_lumen | (given.without_lumen & faint))

@@ -1,7 +1,7 @@
 """The cap of an occlusion: where the lumen ends, and over which length it tapers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,7 +35,8 @@ class Cap:
     """One cap, in mm along the axis: tip (any lumen), 0.5 and 1.0 mm lumen, taper length.
 
     ``*_sd`` are standard deviations of the fit; ``p_blunt`` the probability that the taper is
-    shorter than 1.6 mm, calibrated on phantoms.
+    shorter than 1.6 mm, calibrated on phantoms.  Only ``half_mm`` tells where nothing of the shape
+    is ``shown``.
     """
 
     tip_mm: float
@@ -45,6 +46,15 @@ class Cap:
     taper_mm: float
     taper_sd_mm: float
     p_blunt: float
+    shown: bool = True
+
+    @property
+    def placed(self) -> "Cap":
+        """The cap of a vessel without contrast, which shows nothing of its shape."""
+        half = self.half_mm
+        return replace(
+            self, tip_mm=half, one_mm=half, taper_mm=0.0, taper_sd_mm=0.0, p_blunt=0.5, shown=False
+        )
 
 
 def fit_cap(

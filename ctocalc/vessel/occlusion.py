@@ -55,6 +55,13 @@ class Interruption:
     apart: bool = True
     channel: Channel | None = None
 
+    @property
+    def without_shape(self) -> "Interruption":
+        """The interruption with caps of which only the place is known."""
+        return replace(
+            self, entry=self.entry and self.entry.placed, exit=self.exit and self.exit.placed
+        )
+
     def with_channel(self, channel: Channel) -> "Interruption":
         """Return the interruption with what was told of a channel through it."""
         return replace(self, channel=channel, total=channel.present is not True)
@@ -74,7 +81,7 @@ def find_occlusions(
     bright as the lumen plugs the vessel; ``apart`` says where it might.
     """
     step = float(np.median(np.diff(arclength_mm)))
-    dark = _dark(signal, step, settings)
+    dark = without_contrast_shown(signal, step, settings)
     shortest = settings.shortest_mm / step
     stretches = [(int(a), int(b)) for a, b in runs(dark) if b - a >= shortest]
     stretches = [run for run in stretches if _is_seen(signal, run)]
@@ -125,12 +132,15 @@ def given_occlusions(
     lumen_diameter_mm: Floats,
     caps_mm: tuple[tuple[float, float], ...],
     *,
+    shown: tuple[Interruption, ...],
     settings: OcclusionSettings,
 ) -> tuple[Interruption, ...]:
     """Return total occlusions at places a reader gave; only the shape of the caps is measured.
 
-    The places are taken as given: the image's own uncertainty is not theirs.
+    The places are taken as given: the image's own uncertainty is not theirs.  Islands of what the
+    image has ``shown`` stay islands where they lie between the reader's caps.
     """
+    islands = [island for gap in shown if gap.total for island in gap.islands_mm]
     out = []
     for given in sorted(caps_mm):
         # The measured axis may end a little before the given line does.
@@ -146,6 +156,7 @@ def given_occlusions(
                 end_mm=high,
                 entry=seen.entry and replace(seen.entry, half_mm=low, half_sd_mm=0.0),
                 exit=seen.exit and replace(seen.exit, half_mm=high, half_sd_mm=0.0),
+                islands_mm=tuple(one for one in islands if low <= one[0] and one[1] <= high),
                 total=True,
             )
         )
@@ -162,8 +173,10 @@ def _is_seen(signal: LumenSignal, run: tuple[int, int]) -> bool:
     return inside or bool(np.isfinite(signal.share[start:stop]).any())
 
 
-def _dark(signal: LumenSignal, step_mm: float, settings: OcclusionSettings) -> Bools:
-    """Stations without contrast: plaque, calcium, and the narrowest of what tapers."""
+def without_contrast_shown(
+    signal: LumenSignal, step_mm: float, settings: OcclusionSettings
+) -> Bools:
+    """Stations (N,) without contrast: plaque, calcium, and the narrowest of what tapers."""
     lumen = signal.tissue == Tissue.LUMEN
     share = np.where(lumen, signal.share, np.minimum(signal.share, 0.0))
     known = np.isfinite(share)

@@ -116,7 +116,7 @@ def test_a_stenosis_may_hide_under_calcium() -> None:
     lumen = np.where(np.abs(S - 35.0) < 1.2, np.nan, 2.6)
     found = landing(lumen)
     assert (found.diseased.present, found.diseased.borderline) == (False, True)
-    assert "calcium hides" in (found.reason or "")
+    assert found.reason == "the lumen is not seen along 2.5 mm"
 
 
 def test_calcium_free_stretches_and_hours() -> None:

@@ -94,6 +94,8 @@ def around(cut: float, unit: Unit) -> list[Measured]:
         *((v, cut - 2 * step, cut + 2 * step) for v in near),
         *((v, v, None) for v in near),
         *((v, None, v) for v in near),
+        *((v, cut - 2 * step, None) for v in near),
+        *((v, None, cut + 2 * step) for v in near),
         (None, cut, cut + step), (None, cut - step, cut), (None, cut - step, cut + step),
         (cut, None, None), (None, None, None),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ctocalc.quantity import Measured, Unit
 from ctocalc.scores.facts import Answer, Fact, Facts, Source
 from ctocalc.scores.logic import Check, Clause, Every, FirstGiven, Some, checks, judge
-from ctocalc.scores.rules import Evidence, yes
+from ctocalc.scores.rules import Comparator, Evidence, Rule, yes
 
 NAMES = ("blunt_stump", "blunt_stump_exit", "side_branch", "prior_attempt", "full_moon")
 ANSWERS = {True: Answer.YES, False: Answer.NO, None: Answer.MISSING}
@@ -100,6 +100,27 @@ def test_borderline_spreads_only_where_it_matters(sure: bool) -> None:
     both = (ask("blunt_stump"), ask("blunt_stump_exit"))
     assert judge(Every(both), facts).borderline is sure
     assert judge(Some(both), facts).borderline is not sure
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "best"),
+    [
+        (22.0, 18.0, None, True), (18.0, 16.0, None, None), (21.0, 21.0, None, True),
+        (18.0, 18.0, None, None), (18.0, None, 22.0, False), (22.0, None, 24.0, None),
+        (22.0, 18.0, 24.0, True), (18.0, 16.0, 22.0, False),
+    ],
+)  # fmt: skip
+def test_of_a_part_is_told_what_the_rest_would_not_change(
+    value: float, low: float | None, high: float | None, best: bool | None
+) -> None:
+    """A part that is 22 mm long passes 20 mm however long the whole is; one of 18 mm may."""
+    rule = Rule(
+        comparator=Comparator.AT_LEAST, threshold=20.0, unit=Unit.MM,
+        evidence=Evidence.PRIMARY, citation="made",
+    )  # fmt: skip
+    length = Measured(value=value, low=low, high=high, unit=Unit.MM)
+    facts = Facts(answers={"length_mm": Fact(measured=length, source=Source.IMAGE)})
+    assert judge(Check(fact="length_mm", rule=rule), facts).best is best
 
 
 def test_a_quoted_number_is_shown_and_never_weighed() -> None:

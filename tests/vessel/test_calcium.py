@@ -168,7 +168,8 @@ def test_the_fraction_is_the_area_over_the_wall() -> None:
     s = seen.trace.frames.arclength_mm
     area = np.full(len(s), np.pi * WALL_MM**2)
     wall = Series(arclength_mm=s, value=area, sd=0.05 * area, unit=Unit.MM2)
-    gathered = burden(found, wall, SLOPE)
+    nowhere = np.zeros(len(s), dtype=bool)
+    gathered = burden(found, wall, SLOPE, nowhere)
     use = inner(seen, 8.0)
     truth = (1.7**2 - 0.6**2) / 2 / WALL_MM**2
     assert gathered.fraction.value[use].mean() == pytest.approx(truth, abs=0.07)
@@ -176,7 +177,7 @@ def test_the_fraction_is_the_area_over_the_wall() -> None:
     assert (gathered.fraction.high[use] > truth).mean() > 0.9
     assert gathered.mass is not None
     assert gathered.mass.value.sum() == pytest.approx(mass_mg(found))
-    assert burden(found, wall, None).mass is None
+    assert burden(found, wall, None, nowhere).mass is None
 
 
 def test_the_apparent_area_is_larger_for_dense_calcium() -> None:

@@ -187,7 +187,7 @@ def test_an_occlusion_that_reaches_an_end_of_the_line_is_truncated(end: str) -> 
 
 def test_given_occlusions_keep_the_places_a_reader_gave() -> None:
     seen = of(gap(ENTRY, EXIT, taper=(0.0, 6.0)))
-    given = with_caps(seen.trace, ((30.5, 35.0), (15.0, 29.0)), SETTINGS)
+    given = with_caps(seen.trace, ((30.5, 35.0), (15.0, 29.0)), SETTINGS, contrast=True)
     first, second = given.gaps
     assert (first.start_mm, first.end_mm) == (15.0, 29.0)
     assert (second.start_mm, second.end_mm) == (30.5, 35.0)

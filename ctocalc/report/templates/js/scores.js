@@ -41,8 +41,11 @@ function weighNumber(rule, {value, low, high}) {
   const readings = [lowest, highest].flatMap((end) => signs.map((sign) => HOLDS[sign](end, rule.threshold)));
   const can = [true, false].filter((answer) => readings.includes(answer));
   if (can.length === 1) return {best: can[0], can};
-  const bound = (high === null && low !== null && low === value) || (low === null && high !== null && high === value);
-  return {best: value === null || bound ? null : HOLDS[rule.comparator](value, rule.threshold), can};
+  // A value whose interval is open on one side estimates but a part: it tells what more would not change.
+  const openEnd = high === null ? highest : lowest, bound = (low === null) !== (high === null);
+  const changed = (sign) => HOLDS[sign](value, rule.threshold) !== HOLDS[sign](openEnd, rule.threshold);
+  if (value === null || (bound && signs.some(changed))) return {best: null, can};
+  return {best: HOLDS[rule.comparator](value, rule.threshold), can};
 }
 
 // One decisive answer settles it: true among any of them, false among all of them.
