@@ -2,8 +2,6 @@
 
 import logging
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from typing import Any
 import dask
 import psutil
 
+from ctocalc.batch.scratch import scratch
 from ctocalc.errors import UsageError
 
 # Dask's own messages hold addresses, keys and tracebacks.
@@ -46,16 +45,15 @@ def local_workers(workers: int) -> Iterator[Any]:
     """
     from distributed import Client, LocalCluster
 
-    scratch = tempfile.mkdtemp(prefix="ctocalc-batch-")
     logging.getLogger("distributed").setLevel(SILENT)
-    with dask.config.set(_QUIET):
+    with scratch() as folder, dask.config.set(_QUIET | {"temporary-directory": str(folder)}):
         cluster = client = None
         over = threading.Event()
         try:
             # None at first: a worker that dies while it starts makes this give up, scaling not.
             cluster = LocalCluster(
                 n_workers=0, threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=scratch,
+                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=str(folder),
                 silence_logs=SILENT,
             )  # fmt: skip
             mending = threading.Thread(target=_mend, args=(cluster, workers, over), daemon=True)
@@ -76,7 +74,6 @@ def local_workers(workers: int) -> Iterator[Any]:
                     closing.close(timeout=CLOSE_SECONDS)
                 except (TimeoutError, OSError):
                     _end_workers(cluster)
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _mend(cluster: Any, workers: int, over: threading.Event) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import signal
 import sys
 from importlib.metadata import version
 
@@ -68,8 +69,15 @@ def group() -> None:
     """  # noqa: D301 - click wants the character itself, a raw docstring shows it to the reader
 
 
+def _interrupt(*_: object) -> None:
+    """End as Ctrl-C does, so that nothing is left behind; a scheduler may ask again and again."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run a command and turn what it raises into one line per reason and an exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = group(standalone_mode=False)
     except click.ClickException as error:

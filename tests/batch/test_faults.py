@@ -18,7 +18,7 @@ from ctocalc.batch.plan import plan
 from ctocalc.batch.runner import Started, run
 from ctocalc.batch.store import Store
 from tests.batch.batches import Batch, batch
-from tests.batch.jobs import poisoned, quick, slow
+from tests.batch.jobs import poisoned, quick, roomy, slow
 
 pytestmark = pytest.mark.slow  # a cluster, and processes that are made to die
 
@@ -172,3 +172,8 @@ def test_a_record_is_json_without_paths(client: Any, tmp_path: Path) -> None:
     assert record["status"] == "ok" and record["attempts"] == 1
     assert Store(made.out).read("a") is not None
     shutil.rmtree(made.out)
+
+
+def test_cases_keep_the_memory_that_they_free(client: Any, tmp_path: Path) -> None:
+    outcomes, _ = batch(tmp_path, ["a"], job=roomy).run(client)
+    assert outcomes["a"].status == "ok"

@@ -172,24 +172,33 @@ def check_table(out: Path, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_it_at_once_and_the_same_command_goes_on(
-    run: Run, folder: Path, tmp_path: Path
+@pytest.mark.parametrize("asks", ["Ctrl-C", "a job scheduler"])
+def test_interrupted_it_ends_at_once_and_the_same_command_goes_on(
+    run: Run, folder: Path, tmp_path: Path, asks: str
 ) -> None:
     rows = [f"c{n},scan.mha,lad.csv,LAD,," for n in range(40)]
     (folder / "many.csv").write_text("\n".join([HEAD, *rows]) + "\n")
     asked = ("batch", folder / "many.csv", "--out", tmp_path / "o", "--workers", "2")
+    (tmp_path / "tmp").mkdir()
     begun = subprocess.Popen(
-        [*PROGRAM, *map(str, asked)], stderr=subprocess.PIPE, start_new_session=True
-    )
+        [*PROGRAM, *map(str, asked)], stderr=subprocess.PIPE, start_new_session=True,
+        env=os.environ | {"TMPDIR": str(tmp_path / "tmp")},
+    )  # fmt: skip
     while not (tmp_path / "o" / "c0" / "result.json").exists():
         assert begun.poll() is None
         time.sleep(0.1)
     family = psutil.Process(begun.pid).children(recursive=True)
-    os.killpg(begun.pid, signal.SIGINT)
+    if asks == "Ctrl-C":
+        os.killpg(begun.pid, signal.SIGINT)
+    else:
+        begun.terminate()
+        time.sleep(0.2)
+        begun.terminate()
     err = begun.communicate(timeout=60)[1].decode()
     assert begun.returncode == 130 and "Interrupted." in err and "Traceback" not in err
     _, alive = psutil.wait_procs(family, timeout=10)
     assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+    assert list((tmp_path / "tmp").iterdir()) == []
     code, out, _ = run(*asked, "--dry-run")
     assert code == 0 and 0 < len(out.split()) < 40
     assert not (tmp_path / "o" / "cases.tsv").exists()
