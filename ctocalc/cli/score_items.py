@@ -7,6 +7,7 @@ from ctocalc.scores.criterion import Finding
 from ctocalc.scores.facts import Source
 from ctocalc.scores.rules import Comparator
 from ctocalc.scores.system import Score
+from ctocalc.scores.terms import term
 from ctocalc.scores.words import rule_words, span
 
 BORDERLINE, OPEN = "~", "?"
@@ -20,7 +21,7 @@ def score_items(score: Score) -> Iterator[str]:
     """Yield the total with what would move it, then one line per item."""
     total = span(score.points, score.points_low, score.points_high)
     group = f", {score.group}" if score.group else ""
-    moving = [_words(f.item) for f in score.findings if f.points_low < f.points_high]
+    moving = [term(f.item) for f in score.findings if f.points_low < f.points_high]
     moved = f"; moved by {', '.join(moving)}" if moving else ""
     head = f"{score.title}, {score.basis.value}: {total} of {score.system.most_points:g}"
     yield head + group + moved
@@ -34,7 +35,7 @@ def score_items(score: Score) -> Iterator[str]:
 def _row(finding: Finding) -> tuple[str, str, str, str]:
     mark = BORDERLINE if finding.borderline else OPEN if finding.points is None else " "
     points = span(finding.points, finding.points_low, finding.points_high)
-    return f"{mark} {_words(finding.item)}", *_found(finding), points
+    return f"{mark} {term(finding.item)}", *_found(finding), points
 
 
 def _found(finding: Finding) -> tuple[str, str]:
@@ -46,7 +47,3 @@ def _found(finding: Finding) -> tuple[str, str]:
         return {True: "yes", False: "no", None: "cannot be told"}[finding.present], ""
     amount = "cannot be told" if measured.value is None else told(measured)
     return amount, rule_words(finding.rule)
-
-
-def _words(item: str) -> str:
-    return item.replace("_", " ")

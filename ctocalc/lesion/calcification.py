@@ -135,10 +135,10 @@ def longest_wide_arc(arc: Series, within: Bools) -> Measured:
     return arc.left_open(found, within)
 
 
-def wall_diameter(wall_area: Series, at_mm: float | None) -> Measured:
-    """Diameter of the circle with the outer wall's area at a place; None: there is none."""
+def wall_diameter(wall_area: Series, at_mm: float | None, why: str) -> Measured:
+    """Diameter of the circle with the outer wall's area at a place, or ``why`` there is none."""
     if at_mm is None:
-        return Measured.unknown(Unit.MM, "there is no calcium to measure at")
+        return Measured.unknown(Unit.MM, why)
     n = int(np.argmin(np.abs(wall_area.arclength_mm - at_mm)))
     area, sd = float(wall_area.value[n]), float(wall_area.sd[n])
     diameter = float(np.sqrt(4.0 / np.pi * area))

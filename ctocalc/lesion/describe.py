@@ -22,6 +22,7 @@ from ctocalc.vessel.occlusion import Interruption
 
 # Tip and 1 mm point move with the taper's length, by this much of it.
 TAPER_SHARE = {"half_mm": 0.0, "tip_mm": 0.3, "one_mm": 0.15}
+NO_CALCIUM = "there is no calcium, at whose largest fraction the wall would be measured"
 NOT_APART = "what looks like contrast between two occlusions may be calcium: they may be one"
 
 
@@ -124,7 +125,9 @@ def _describe(
         calcium_share_of_length=calcification.share_of_length(found, within, truncated=truncated),
         max_calcium_thickness_mm=largest_mean(found.thickness, intervals),
         longest_arc_over_270_mm=calcification.longest_wide_arc(arc_largest, within),
-        wall_diameter_at_calcium_mm=calcification.wall_diameter(found.wall_area, most_at_mm),
+        wall_diameter_at_calcium_mm=calcification.wall_diameter(
+            found.wall_area, most_at_mm, fraction.reason or NO_CALCIUM
+        ),
         calcium_by_region=plaque.by_region(found, start, end),
         calcium_by_protocol=plaque.by_protocol(found, intervals, blocked),
         proximal_stump=described[0].proximal_stump,

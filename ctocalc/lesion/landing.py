@@ -10,7 +10,7 @@ from ctocalc.lesion.calcification import calcified_length
 from ctocalc.lesion.clock import free_sectors
 from ctocalc.lesion.lesion import DistalLanding, Presence, Stretch
 from ctocalc.lesion.measures import LesionSettings, VesselMeasures
-from ctocalc.lesion.spread import Series, measured, running_mean
+from ctocalc.lesion.spread import UNTOLD, Series, measured, running_mean
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.caps import Cap
 
@@ -142,8 +142,11 @@ def _diseased(lumen: _Lumen, unseen: str | None, settings: LesionSettings) -> Pr
 
 def _free_mm(vessel: VesselMeasures, zone: Bools) -> Measured:
     s: Floats = vessel.arclength_mm
-    whole = float(zone.sum() * np.median(np.diff(s)))
-    calcified, _ = calcified_length(vessel.burden, zone)
+    told = zone & np.isfinite(vessel.burden.fraction.value)
+    if not told.any():
+        return Measured.unknown(Unit.MM, UNTOLD)
+    whole = float(told.sum() * np.median(np.diff(s)))
+    calcified, _ = calcified_length(vessel.burden, told)
     assert calcified.value is not None
     high = whole if calcified.low is None else whole - calcified.low
     low = 0.0 if calcified.high is None else whole - calcified.high

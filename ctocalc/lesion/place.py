@@ -19,7 +19,7 @@ AORTA_SD_MM = 1.0
 # The first station of a vessel lies less than this behind where it leaves its parent.
 OSTIUM_MM = 1.0
 NO_LINES = "no other line that leaves this vessel was given, and it was not said that none does"
-ONLY_GIVEN = "no branch given arises there; whether there are others was not said (--whole-tree)"
+ONLY_GIVEN = "no branch given arises there; whether it is the whole tree was not said"
 FROM_FIRST_POINT = "taken from the line's first point, which should lie at the ostium"
 
 

@@ -25,6 +25,8 @@ LEAST_MASS_MG = 0.4
 # Hydroxyapatite at 120 kVp.
 USUAL_HU_PER_MGCC = 1.32
 NO_SLOPE = "HU per mg/cc is not known for this scan; give it in the settings"
+AGATSTON_WITH_CONTRAST = "the Agatston score is of CT without contrast; see the CTA calcium score"
+CTA_WITHOUT_CONTRAST = "the CTA calcium score is of CT with contrast; see the Agatston score"
 
 # What noise alone may add to or hide of a sum.
 LEAST_VOLUME_SD_MM3 = 0.4
@@ -160,12 +162,12 @@ def whole_vessel(
 def agatston(score: float, *, contrast: bool) -> Measured:
     """Agatston score: told on non-contrast CT only."""
     if contrast:
-        return Measured.unknown(Unit.SCORE, "contrast CT: see cta_calcium_score")
+        return Measured.unknown(Unit.SCORE, AGATSTON_WITH_CONTRAST)
     return Measured(value=score, unit=Unit.SCORE, low=score * 0.85, high=score * 1.15)
 
 
 def cta_score(score: float, *, contrast: bool) -> Measured:
     """Return the same sum on contrast CT, with a threshold above the lumen."""
     if not contrast:
-        return Measured.unknown(Unit.SCORE, "non-contrast CT: see agatston")
+        return Measured.unknown(Unit.SCORE, CTA_WITHOUT_CONTRAST)
     return Measured(value=score, unit=Unit.SCORE, low=score * 0.7, high=score * 1.3)

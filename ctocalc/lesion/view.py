@@ -17,7 +17,7 @@ GRID_DEG, BIPLANE_GRID_DEG = 1.0, 5.0
 AS_GOOD = 0.001
 CIRCLE_DEG = np.arange(0.0, 360.0, 45.0)
 NO_LENGTH = "the lesion has no length on the line"
-CUT = "of the visible part of the lesion"
+CUT = "this is of the visible part of the lesion only"
 NO_PAIR = "no two views within the limits are that far apart"
 ANTEROPOSTERIOR = towards_detector(0.0, 0.0)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ctocalc.quantity import Measured
 from ctocalc.scores.facts import Answer, Fact, Facts, Source
 from ctocalc.scores.rules import Rule
+from ctocalc.scores.terms import term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +188,10 @@ def _why_not(check: Check, fact: Fact) -> str | None:
     if fact.measured is not None:
         if is_bound(fact.measured):
             return "only a bound is known, and it does not decide"
-        return None if fact.measured.reason else f"{check.fact} cannot be told"
+        return None if fact.measured.reason else f"{term(check.fact)}: cannot be told"
     if fact.answer is Answer.UNKNOWN:
-        return f"{check.fact} is unknown, which this item gives no meaning"
-    return None if fact.reason else f"{check.fact} was not given"
+        return f"{term(check.fact)}: 'unknown' was answered, which has no meaning here"
+    return None if fact.reason else f"{term(check.fact)}: not given"
 
 
 def _why_borderline(rule: Rule, fact: Fact) -> str:

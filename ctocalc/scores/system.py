@@ -8,6 +8,7 @@ from ctocalc.scores.facts import Answer, Facts, Source
 from ctocalc.scores.logic import Check, judge_fact
 from ctocalc.scores.rules import Comparator, Evidence, weakest
 from ctocalc.scores.strategy import by_strategy
+from ctocalc.scores.terms import term
 
 
 class Basis(StrEnum):
@@ -266,5 +267,5 @@ def _status(facts: Facts, *, on_ct: bool) -> str | None:
 
 def _why_interval(findings: tuple[Finding, ...]) -> str | None:
     """Say which items would move the total."""
-    moving = [f"{f.item} ({f.reason})" for f in findings if f.points_low < f.points_high]
+    moving = [f"{term(f.item)} ({f.reason})" for f in findings if f.points_low < f.points_high]
     return f"an interval because of {', '.join(moving)}" if moving else None

@@ -28,9 +28,9 @@ from ctocalc.vessel.motion import moved_stations
 from ctocalc.vessel.occlusion import Interruption
 
 IN_STENT = "the occlusion lies in a stent, whose struts look like calcium"
-METAL_REASON = "metal lies in or beside the vessel here, and looks like calcium (METAL_SUSPECTED)"
-STEP_REASON = "a step between slices lies at this cap (STEP_ARTEFACT)"
-MOTION_REASON = "motion smears or doubles the vessel at this cap (MOTION)"
+METAL_REASON = "metal lies in or beside the vessel here, and looks like calcium"
+STEP_REASON = "a step between slices lies at this cap"
+MOTION_REASON = "motion smears or doubles the vessel at this cap"
 NEAR_CAP_MM = 2.0
 CENTRE_MM = 0.45
 OPEN_SHARE = 0.8

@@ -64,7 +64,7 @@ def test_what_is_not_given_makes_an_interval() -> None:
     assert "total: 2 to 8 of 8" in done.stdout
     assert "group: cannot be told" in done.stdout
     assert "published rate" not in done.stdout
-    assert "blunt_stump was not given" in done.stdout
+    assert "blunt stump: not given" in done.stdout
     score = json.loads(run("kcct", "--json").stdout)
     assert (score["points"], score["points_low"], score["points_high"]) == (None, 0, 8)
     assert score["published_rate"] is None

@@ -48,7 +48,7 @@ def test_an_empty_cell_is_not_given_and_never_zero(tmp_path: Path) -> None:
     assert (row["points"], row["points_low"], row["points_high"]) == ("", "0", "6")
     assert (row["group"], row["published_rate"], row["age_points"]) == ("", "", "")
     assert (row["published_rate_evidence"], row["points_image_only"]) == ("", "")
-    assert "age_years was not given" in row["reason"]
+    assert "age: not given" in row["reason"]
 
 
 def test_kept_columns_pass_through_and_form_names_may_be_kept(tmp_path: Path) -> None:

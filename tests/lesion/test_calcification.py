@@ -71,8 +71,9 @@ def test_a_wide_arc_has_an_interval() -> None:
 
 def test_the_wall_is_as_wide_as_a_circle_of_its_area() -> None:
     area = series(np.where(S < 30, np.pi * 1.5**2, np.pi * 2.0**2), Unit.MM2, 0.4)
-    found = wall_diameter(area, 25.0)
+    found = wall_diameter(area, 25.0, "none")
     assert found.value == pytest.approx(3.0)
     assert found.at_mm == 25.0
-    assert wall_diameter(area, 45.0).value == pytest.approx(4.0)
-    assert wall_diameter(area, None).value is None
+    assert wall_diameter(area, 45.0, "none").value == pytest.approx(4.0)
+    untold = wall_diameter(area, None, "none")
+    assert (untold.value, untold.reason) == (None, "none")

@@ -95,7 +95,7 @@ def test_unknown_counts_only_where_the_score_says_so() -> None:
     assert (ignored.best, ignored.can_be) == (None, BOTH)
     missing = judge_fact(Check(fact="duration_months", rule=months, unknown_counts=True), Fact())
     assert (missing.best, missing.can_be) == (None, BOTH)
-    assert missing.lead.reason == "duration_months was not given"
+    assert missing.lead.reason == "duration: not given"
 
 
 def test_a_reason_travels_with_a_known_answer() -> None:

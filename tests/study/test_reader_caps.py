@@ -1,5 +1,6 @@
 """A reader's caps say where the occlusion is, not what shines in it: contrast is no calcium."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.errors import Code, SettingsRefused
+from ctocalc.files.results import result_record
 from ctocalc.files.review import review_from
 from ctocalc.image.scan import ScanFacts
 from ctocalc.image.volume import Volume
@@ -217,6 +219,37 @@ def test_without_contrast_only_the_reader_calls_a_stump() -> None:
     called = result("non-contrast", caps, "tapered").vessels[0].lesions[0]
     assert called.proximal_stump.call is StumpCall.TAPERED
     assert called.distal_stump.call is None
+
+
+def test_a_cap_on_a_station_leaves_the_zone_behind_it_told() -> None:
+    s = rows(measured("plain")).frames.arclength_mm
+    start, end = ends("plain")
+    on = float(s[np.argmin(np.abs(s - end - 4.0))])
+    landing = lesion("plain", ((start, on),)).distal_landing
+    assert landing.start_mm == on
+    assert landing.calcium_free_mm.value is not None
+    assert landing.calcium_free_mm.value > 5.0
+    assert landing.diseased.present is not None
+
+
+def sentences(record: Any) -> list[str]:
+    """Return every reason, message and note of a result, however deep."""
+    if isinstance(record, list):
+        return [text for part in record for text in sentences(part)]
+    if not isinstance(record, dict):
+        return []
+    own = [record[k] for k in ("reason", "message", "segment_reason") if record.get(k)]
+    return [*own, *(record.get("notes") or []), *sentences(list(record.values()))]
+
+
+@pytest.mark.parametrize(
+    ("name", "caps"), [("calcified", None), ("plain", ((10.0, 35.0),)), ("non-contrast", None),
+                       ("non-contrast", ((13.0, 31.0),))],
+)  # fmt: skip
+def test_reasons_are_sentences_without_machine_names(name: str, caps: Caps | None) -> None:
+    told = set(sentences(result_record(result(name, caps))))
+    assert len(told) > 3
+    assert {text for text in told if re.search("[a-z]_[a-z0-9]", text)} == set()
 
 
 @pytest.mark.parametrize("pairs", [[[30.0, 14.0]], [[14.0, 14.0]], [[5.0, 20.0], [18.0, 30.0]]])
