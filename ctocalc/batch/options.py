@@ -77,10 +77,12 @@ def named(options: CaseOptions) -> CaseOptions:
     if not is_case_id(options.case_id):
         raise UsageError("--case-id takes 1 to 64 letters, digits, dots, dashes and underscores.")
     told = [line.name for line in (*options.lines, *options.branches) if line.name]
+    alike = [name.casefold() for name in told]
     for name in told:
-        if told.count(name) > 1:
+        if (times := alike.count(name.casefold())) > 1:
             raise UsageError(
-                f"{told.count(name)} centerlines are named {name}; give each its own --vessel."
+                f"{times} centerlines are named {name}; give each its own --vessel (small letters "
+                "for capitals, and one sign for another, are no other name)."
             )
     return replace(
         options,

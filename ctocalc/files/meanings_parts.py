@@ -100,7 +100,7 @@ CROSSING = {
     "distal_landing_diseased": "The first 10 mm after the exit are diseased.",
     "distal_cap_blunt": "The distal cap is blunt.",
     "heavy_calcium": "A section of the occlusion is at least half calcified (corrected).",
-    "bend_over_45_deg": "The occlusion bends by 45 degrees or more.",
+    "bend_over_45_deg": "The occlusion bends by more than 45 degrees.",
     "myocardial_side": "Not measured: always null.",
 }
 

@@ -1,5 +1,6 @@
 """What published crossing algorithms look at, gathered as facts; no advice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ctocalc.lesion.lesion import Lesion, Presence, Sector, Stretch, Stump, StumpCall
@@ -37,8 +38,8 @@ class CrossingFacts:
 def crossing_facts(lesion: Lesion) -> CrossingFacts:
     """Gather them from a lesion.
 
-    Lengths from 20 mm on, bends from 45 degrees on and sections at least half calcified (corrected
-    fraction) count, as in the scores.  Research use: nothing is recommended.
+    Lengths from 20 mm on, bends of more than 45 degrees and sections at least half calcified
+    (corrected fraction) count.  Research use: nothing is recommended.
     """
     landing, stump = lesion.distal_landing, lesion.proximal_stump
     return CrossingFacts(
@@ -51,7 +52,7 @@ def crossing_facts(lesion: Lesion) -> CrossingFacts:
         distal_landing_diseased=landing.diseased,
         distal_cap_blunt=_call(lesion.distal_stump, StumpCall.BLUNT, StumpCall.NONE),
         heavy_calcium=reaches(lesion.max_calcium_fraction, HEAVY_FRACTION),
-        bend_over_45_deg=reaches(lesion.bend_deg, BENT_DEG),
+        bend_over_45_deg=exceeds(lesion.bend_deg, BENT_DEG),
         myocardial_side=Presence(present=None, reason=MYOCARDIAL_SIDE),
         calcium_free=landing.calcium_free,
         calcium_free_sectors=landing.calcium_free_sectors,
@@ -71,8 +72,17 @@ def _call(stump: Stump, *calls: StumpCall) -> Presence:
 
 def reaches(measured: Measured, cut: float) -> Presence:
     """Whether a number reaches a cut; a lower bound below it tells nothing."""
+    return _held(measured, lambda number: number >= cut)
+
+
+def exceeds(measured: Measured, cut: float) -> Presence:
+    """Whether a number lies above a cut; a lower bound that does not tells nothing."""
+    return _held(measured, lambda number: number > cut)
+
+
+def _held(measured: Measured, holds: Callable[[float], bool]) -> Presence:
     value, low, high = measured.value, measured.low, measured.high
-    if value is None or (high is None and value < cut):
+    if value is None or (high is None and not holds(value)):
         return Presence(present=None, value=measured, reason=measured.reason)
-    sure = (value if low is None else low) >= cut or (high is not None and high < cut)
-    return Presence(present=value >= cut, value=measured, borderline=not sure)
+    sure = holds(value if low is None else low) or (high is not None and not holds(high))
+    return Presence(present=holds(value), value=measured, borderline=not sure)

@@ -10,6 +10,7 @@ from ctocalc.scores.criterion import Criterion
 from ctocalc.scores.facts import FACTS, Answer, Fact, Facts, Source
 from ctocalc.scores.grades import GRADES
 from ctocalc.scores.system import ScoringSystem
+from ctocalc.scores.terms import term
 
 # Asked in every system: a total occlusion younger than 3 months is no CTO.
 ALWAYS = "duration_months"
@@ -103,11 +104,25 @@ def facts_from_form(system: ScoringSystem, entries: Mapping[str, str]) -> Facts:
             if fact in answers:
                 raise FormError(name, f"{fact} is answered twice, the second time by {name}")
             answers[fact] = answer
+    _check_bends(answers)
     items: dict[str, Fact] = {}
     for criterion in _answerable(system).values():
         if criterion.item in given and _is_answer(given[criterion.item]):
             items |= _item(criterion, given[criterion.item], answers, asked=entries.keys())
     return Facts(answers=answers, items=items)
+
+
+def _check_bends(answers: Mapping[str, Fact]) -> None:
+    for stretch in ("proximal", "vessel"):
+        names = [f"{place}_bend_{stretch}_deg" for place in ("largest", "second")]
+        largest, second = (answers[n].measured if n in answers else None for n in names)
+        if largest is None or second is None or largest.value is None or second.value is None:
+            continue
+        if second.value > largest.value:
+            raise FormError(
+                names[1],
+                f"{names[1]} is {second.value:g}; it takes at most {names[0]}, {largest.value:g}",
+            )
 
 
 def _answerable(system: ScoringSystem) -> dict[str, Criterion]:
@@ -147,7 +162,7 @@ def _item(
         if any(fact in asked for fact in others):
             return {}
         said = _read_answer(name, text)
-        return {name: replace(said, reason=f"taken for {' and '.join(others)} too")}
+        return {name: replace(said, reason=f"taken for {' and '.join(map(term, others))} too")}
     parts = [fact for fact in others if fact in answers]
     meant = text.lower() != Answer.UNKNOWN or criterion.unknown_counts
     if parts and meant:

@@ -41,4 +41,8 @@ def test_a_number_that_is_taken_is_not_given_again() -> None:
 def test_two_lines_of_one_vessel_are_refused_and_two_unknown_ones_are_not() -> None:
     with pytest.raises(UsageError, match="2 centerlines are named LAD"):
         vessel_names(asked("lad.csv", "doe_LAD.csv"))
+    for one, other in (("a b", "a_b"), ("Branch_x", "branch_x")):
+        lines = tuple(LineOption(path=Path("x.csv"), vessel=name) for name in (one, other))
+        with pytest.raises(UsageError, match="2 centerlines are named"):
+            vessel_names(CaseOptions(series=Path("s"), lines=lines))
     assert vessel_names(asked("doe.csv", "doe.vtp")) == ("line_1", "line_2")

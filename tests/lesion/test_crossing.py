@@ -39,6 +39,19 @@ def test_a_truncated_length_below_the_cut_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("deg", "present", "borderline"),
+    [((45.0,) * 3, False, False), ((45.1, 45.1, 50.0), True, False), ((44.0, 40.0, 45.0), False,
+     False), ((44.0, 40.0, 45.1), False, True), ((46.0, 45.0, 50.0), True, True)],
+)  # fmt: skip
+def test_a_bend_of_exactly_45_degrees_is_not_over_45(
+    deg: tuple[float, float, float], present: bool, borderline: bool
+) -> None:
+    bend = Measured(value=deg[0], low=deg[1], high=deg[2], unit=Unit.DEG)
+    found = crossing_facts(replace(LESION, bend_deg=bend)).bend_over_45_deg
+    assert (found.present, found.borderline) == (present, borderline)
+
+
+@pytest.mark.parametrize(
     ("call", "seen", "blunt", "flush"),
     [
         (StumpCall.BLUNT, True, True, False),

@@ -150,7 +150,7 @@ def test_alone_the_name_answers_the_item_and_says_so_beside_its_part_the_fact() 
 
     alone = stump(blunt_stump="no")
     assert (alone.points, alone.points_low, alone.points_high) == (0, 0, 0)
-    assert alone.reason == "taken for blunt_stump_exit too"
+    assert alone.reason == "taken for blunt stump at the exit too"
     # A form that asks for both ends, such as a table with a column for each.
     for left_open in ("", "unknown"):
         one = stump(blunt_stump="no", blunt_stump_exit=left_open)
@@ -179,6 +179,15 @@ def test_alone_the_name_answers_the_item_and_says_so_beside_its_part_the_fact() 
 def test_forms_refuse_with_a_sentence(entries: dict[str, str], words: str) -> None:
     with pytest.raises(FormError, match=words):
         facts_from_form(jcto.MORINO_2011, entries)
+
+
+def test_a_second_bend_is_no_larger_than_the_largest() -> None:
+    names = "largest_bend_vessel_deg", "second_bend_vessel_deg"
+    progress = system("progress")
+    for largest, second in (("80", "80"), ("80", "20"), ("", "95"), ("80", "")):
+        facts_from_form(progress, dict(zip(names, (largest, second), strict=True)))
+    with pytest.raises(FormError, match=r"second_bend_vessel_deg is 95; it takes at most .* 80"):
+        facts_from_form(progress, dict(zip(names, ("80", "95"), strict=True)))
 
 
 def test_empty_cells_are_not_given() -> None:

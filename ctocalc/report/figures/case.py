@@ -1,5 +1,6 @@
 """Every figure of a case, by its path in the folder."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -24,6 +25,8 @@ def case_figures(case: CaseRecord, form: Form = "png") -> dict[str, bytes]:
 
 
 def _figures(vessel: str, drawn: Drawn) -> Iterator[tuple[str, Callable[[], Figure | None]]]:
+    # A vessel may be called like a lesion of another; no vessel's name holds a plus sign.
+    vessel = re.sub(r"_(?=lesion\d+$)", "_+", vessel)
     yield f"{vessel}_along", partial(along, drawn)
     for lesion in drawn.lesions:
         name = f"{vessel}_lesion{lesion['lesion']}"

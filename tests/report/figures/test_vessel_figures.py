@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from ctocalc._arrays import Array, Floats
 from ctocalc.files.case_folder import record_of
 from ctocalc.files.results import case_files
 from ctocalc.report.figures.along import along
-from ctocalc.report.figures.case import case_figures
+from ctocalc.report.figures.case import _figures, case_figures
 from ctocalc.report.figures.crossed import calcified_sections, sections
 from ctocalc.report.figures.straight import edges, longitudinal
 from ctocalc.report.figures.vessel import Drawn, measured_vessels
@@ -212,6 +213,17 @@ def test_what_cannot_be_told_is_said_and_a_refused_vessel_is_not_drawn(case: Cas
     lost["wall_radius_mm"] = np.where(S[:, None] < 20, 2.0, lost["wall_radius_mm"])
     half = panel(along(replace(bare, images=lost)), "calcium\no'clock").images[0]
     assert np.isfinite(np.asarray(half.get_array(), float)[0]).tolist() == (S >= 20).tolist()
+
+
+def test_no_two_figures_share_a_name() -> None:
+    vessels = {"LAD": 2, "LAD_lesion1": 0, "LAD_lesion1_lesion2": 1, "LAD_lesion2_sections": 0}
+    made = {
+        name: SimpleNamespace(lesions=tuple({"lesion": n + 1} for n in range(count)))
+        for name, count in vessels.items()
+    }
+    drawn = [name for vessel, one in made.items() for name, _ in _figures(vessel, cast(Drawn, one))]
+    assert len(set(drawn)) == len(drawn) == sum(1 + (2 * n or 1) for n in vessels.values())
+    assert drawn[:3] == ["LAD_along", "LAD_lesion1_sections", "LAD_lesion1_views"]
 
 
 def test_a_lesion_without_a_view_says_so(case: CaseRecord) -> None:
