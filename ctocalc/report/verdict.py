@@ -100,6 +100,14 @@ def vessel_rows(vessel: Json) -> tuple[Row, ...]:
     return tuple(_measure(calcium, name, label, None) for name, label in names.items() if calcium)
 
 
+def agatston_row(vessel: Json) -> Row | None:
+    """Return the Agatston score of the artery, which only CT without contrast has."""
+    calcium = vessel["calcium"]
+    if not calcium or calcium["agatston"]["value"] is None:
+        return None
+    return _measure(calcium, "agatston", "Agatston score", None)
+
+
 def untold(record: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Walk through a record; yield (reason, what) of everything that could not be told."""
     if isinstance(record, list):

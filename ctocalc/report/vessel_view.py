@@ -11,7 +11,14 @@ from ctocalc.report import stills
 from ctocalc.report.curves import Chart, charts
 from ctocalc.report.packing import packed
 from ctocalc.report.score_rows import ScoreRow, lesion_notes, score_rows
-from ctocalc.report.verdict import Row, further_rows, lesion_rows, region_rows, vessel_rows
+from ctocalc.report.verdict import (
+    Row,
+    agatston_row,
+    further_rows,
+    lesion_rows,
+    region_rows,
+    vessel_rows,
+)
 from ctocalc.report.view_map import ViewMapPicture, view_map_picture
 from ctocalc.report.words import told
 from ctocalc.study.record import CaseRecord
@@ -62,6 +69,7 @@ class VesselView:
     length: str
     lesions: tuple[LesionView, ...]
     no_score: tuple[str, ...]
+    agatston: Row | None
     rows: tuple[Row, ...]
     pictures: Pictures | None
 
@@ -98,6 +106,7 @@ def _view(case: CaseRecord, place: int, pictures: Pictures | None) -> VesselView
         length=f"{vessel['length_mm']:.1f} mm measured" if ok else "refused",
         lesions=tuple(_lesion(vessel, one, stations or {}, settings) for one in vessel["lesions"]),
         no_score=tuple(dict.fromkeys(score["reason"] for score in lone)),
+        agatston=agatston_row(vessel),
         rows=vessel_rows(vessel), pictures=pictures,
     )  # fmt: skip
 

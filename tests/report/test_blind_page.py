@@ -92,7 +92,8 @@ def test_the_vessels_can_be_looked_at(opened: Open, page_file: Path, width: int)
         assert section.locator(".position-word").inner_text() == "0.0 mm"
         section.locator("input.position").fill("40")
         section.locator(".position-word", has_text="20.0 mm").wait_for()
-        assert section.locator(".readout").inner_text().split() == ["Position", "20.0", "mm"]
+        assert section.inner_text().count("Position") == 1
+        assert section.inner_text().count("20.0 mm") == 1
         section.focus()
         for key in ("ArrowRight", "ArrowUp", "w", "l", "c", "+", "2", "End"):
             page.keyboard.press(key)

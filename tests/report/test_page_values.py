@@ -1,6 +1,7 @@
 """What stands in the page without a script, against result.json and stations.tsv."""
 
 import base64
+import json
 import re
 import struct
 import subprocess
@@ -197,10 +198,21 @@ def test_facts_lead_to_their_stations(
 
 def test_what_cannot_be_told_is_listed_with_its_reason(case: CaseRecord, text: str) -> None:
     found = dict(untold(case.result["vessels"][0]["lesions"]))
-    assert found["contrast-enhanced"] == "agatston"
-    assert found["no other line was given"] == "proximal side branch"
+    assert found["contrast-enhanced"] == "Agatston score"
+    assert found["no other line was given"] == "side branch at the proximal cap"
     for reason in found:
         assert reason in text
+
+
+def test_an_agatston_score_stands_where_the_scores_are(tmp_path: Path) -> None:
+    case = drawn_case(tmp_path)
+    assert 'class="agatston"' not in case_page(case).decode()
+    score = {"value": 120.0, "low": 102.0, "high": 138.0, "unit": "{score}", "reason": None}
+    result = json.loads(json.dumps(case.result))
+    result["vessels"][0]["calcium"]["agatston"] = score
+    text = case_page(replace(case, result=result)).decode()
+    told = "<strong>Agatston score</strong> of the measured artery: 120 (102 to 138)."
+    assert text.index(told) < text.index('<details class="artery">')
 
 
 def test_flags_refusals_and_the_intended_use_are_told(case: CaseRecord, text: str) -> None:

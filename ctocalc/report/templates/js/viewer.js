@@ -13,8 +13,10 @@ function makeViewer(section, vessel, windows, say) {
     const {state} = store, rows = rowsOf(vessel, state.station);
     drawSection(find("canvas.section"), vessel, state);
     drawStraight(find("canvas.straightened"), vessel, cut(state), state);
-    if (!vessel.bare) drawDial(find(".dial"), vessel, state);
-    drawReadout(find(".readout"), rows);
+    if (!vessel.bare) {
+      drawDial(find(".dial"), vessel, state);
+      drawReadout(find(".readout"), rows);
+    }
     moveMarks(section, vessel, state);
     showControls(find, vessel, state, rows);
   };
