@@ -17,6 +17,7 @@ from ctocalc.phantom.lesion_truth import (
 )
 from ctocalc.phantom.lesions import EDGE_MM, FULL_MM, TIP_MM, TrueOcclusion
 from ctocalc.phantom.place_truth import at_aorta, flush, landing, place
+from ctocalc.phantom.view_truth import optimal_view
 
 
 def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def describe_lesion(m: Measuring, number: int, group: list[TrueOcclusion]) -> di
         "distal_landing": landing(m, group[-1]),
         "proximal_side_branch": side_branch(m, start),
         "calcium_by_region": regions(m, start, end),
+        "optimal_view": optimal_view(m.axis, start, end),
     } | place(m, start, end) | course(m.axis, 0, start, "proximal") | course(
         m.axis, 0, m.vessel.path.length_mm, "vessel"
     ) | calcium(m, group) | remodelling(m, group)  # fmt: skip

@@ -18,6 +18,7 @@ Paired = Callable[[str], list[VesselPair]]
 
 ROOT = Path(__file__).resolve().parents[2] / "data" / "synthetic"
 FRACTION = 0.1
+VIEW_SHARE = 0.01
 # Several cases stand at a threshold on purpose.
 MOST_BORDERLINE = 0.2
 # Wrong today, though called borderline; a new one is a step back.
@@ -124,6 +125,20 @@ def test_calcium_fraction_is_true_within_a_tenth_in_the_median(against_truth: Pa
     assert len(every) > 100
     by_case = {name: round(float(np.median(found)), 3) for name, found in errors.items()}
     assert np.median(every) <= FRACTION, by_case
+
+
+@pytest.mark.parametrize("name", [*OCCLUDED, "subtotal"])
+def test_optimal_views_hide_as_much_as_the_true_ones(name: str, against_truth: Paired) -> None:
+    for vessel in against_truth(name):
+        for found, lesion in zip(vessel.found.lesions, vessel.truth["lesions"], strict=True):
+            true, told = lesion["optimal_view"], found.optimal_view
+            least = true["single"]["foreshortening"]["value"]
+            assert told.single.foreshortening.value == pytest.approx(least, abs=VIEW_SHARE)
+            pair = told.biplane_first, told.biplane_second
+            shares = [true[f"biplane_{n}"]["foreshortening"]["value"] for n in ("first", "second")]
+            worse = max(v.foreshortening.value or 0.0 for v in pair)
+            assert worse == pytest.approx(max(shares), abs=VIEW_SHARE)
+            assert (told.biplane_apart_deg or 0.0) >= 80.0 - 1e-6
 
 
 @pytest.mark.parametrize("item", ITEMS)
