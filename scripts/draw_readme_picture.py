@@ -20,7 +20,7 @@ from ctocalc.report.figures import curves
 from ctocalc.report.figures.along import mark_ends, shade
 from ctocalc.report.figures.crossed import section
 from ctocalc.report.figures.straight import straightened
-from ctocalc.report.figures.style import contour_key, sheet, styled
+from ctocalc.report.figures.style import ON_DARK, contour_key, sheet, styled
 from ctocalc.report.figures.vessel import Drawn, measured_vessels
 from ctocalc.scores.words import span
 
@@ -85,8 +85,9 @@ def draw(drawn: Drawn, scores: list[dict[str, Any]]) -> Figure:
     grid = figure.add_gridspec(4, 4, height_ratios=[1, 1, 1, 2.1], width_ratios=[1, 1, 1, 1.75])
     top = figure.add_subplot(grid[0, :])
     straightened(top, drawn, 0)
-    mark_ends(top, drawn, "white")
-    top.legend(handles=contour_key(drawn.contrast), loc="center left", bbox_to_anchor=(1.0, 0.5))
+    mark_ends(top, drawn)
+    top.legend(handles=contour_key(drawn.contrast), loc="center left", bbox_to_anchor=(1.0, 0.5),
+               **ON_DARK)  # fmt: skip
     for row, curve in ((1, curves.fraction), (2, curves.arc)):
         ax = figure.add_subplot(grid[row, :], sharex=top)
         curve(ax, drawn)

@@ -76,7 +76,7 @@ def _views(case: CaseRecord) -> Iterator[Json]:
 
 def _stills(sections: Mapping[str, Array]) -> Iterator[stills.Straightened]:
     for angle in stills.ROTATIONS_DEG:
-        yield replace(stills.straightened(sections, angle), wall="", lumen="")
+        yield replace(stills.straightened(sections, angle), wall="", lumen="", calcium="")
 
 
 def _extent(sections: Mapping[str, Array]) -> Json:

@@ -88,7 +88,7 @@ def cohort_page(tables: Mapping[str, Columns], drawn: Collection[str]) -> bytes:
         "lesions": len(lesions),
         "states": Counter(row.state for row in rows).most_common(),
         "flags": _counted(rows),
-        "distributions": shown,
+        "distributions": [(d, digits) for d, (*_, digits) in zip(shown, MEASURES, strict=True)],
         "totals": [
             (title, _totals([row.scores[n] for row in lesions]))
             for n, (_, _, title) in enumerate(SCORES)

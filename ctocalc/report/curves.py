@@ -39,9 +39,9 @@ class Chart:
     name: str
     title: str
     top: float
-    lines: tuple[Line, ...]
-    ticks: tuple[Mark, ...]
-    thresholds: tuple[Mark, ...]
+    lines: tuple[Line, ...] = ()
+    ticks: tuple[Mark, ...] = ()
+    thresholds: tuple[Mark, ...] = ()
     missing: str = ""
 
 
@@ -49,20 +49,20 @@ class Chart:
 _Curve = tuple[str, str, str, bool]
 _CHARTS: dict[str, tuple[str, float, str, tuple[_Curve, ...]]] = {
     "fraction": ("Calcium fraction of the section", 1.0, "", (
-        ("calcium_fraction", "corrected", "first", True),
-        ("calcium_fraction_apparent", "apparent", "second", False),
+        ("calcium_fraction", "corrected", "calcium", True),
+        ("calcium_fraction_apparent", "apparent", "other", False),
     )),
     "arc": ("Calcium arc", 360.0, "°", (
-        ("calcium_arc_deg", "all arcs", "first", True),
-        ("calcium_arc_largest_deg", "largest single", "second", False),
+        ("calcium_arc_deg", "all arcs", "calcium", True),
+        ("calcium_arc_largest_deg", "largest single", "other", False),
     )),
     "area": ("Areas, mm²", 8.0, "", (
-        ("wall_area_mm2", "outer wall", "third", False),
-        ("lumen_area_mm2", "lumen", "second", False),
-        ("calcium_area_mm2", "calcium", "first", False),
+        ("wall_area_mm2", "outer wall", "wall", False),
+        ("lumen_area_mm2", "lumen", "lumen", False),
+        ("calcium_area_mm2", "calcium", "calcium mixed", False),
     )),
     "hu": ("Lumen attenuation, HU", 600.0, "", (
-        ("lumen_hu", "brightest lumen-like contrast", "second", False),
+        ("lumen_hu", "brightest lumen-like contrast", "lumen", False),
     )),
 }  # fmt: skip
 _STEPS = {"fraction": 0.5, "arc": 90.0}
@@ -108,6 +108,8 @@ def _chart(
         )
         for column, word, style, with_band in curves
     )  # fmt: skip
+    if not any(line.path for line in lines):
+        return Chart(name=name, title=title, top=top, missing=NOTHING_SEEN)
     return Chart(
         name=name, title=title, top=top, lines=lines,
         ticks=tuple(
@@ -115,7 +117,6 @@ def _chart(
             if all(abs(tick - value) > 0.04 * top for value, _ in limits)
         ),
         thresholds=tuple(_mark(value, label, top) for value, label in limits),
-        missing="" if any(line.path for line in lines) else NOTHING_SEEN,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from ctocalc.report import stills, words
+from ctocalc.report import palette, stills, words
 from ctocalc.report.review_data import review_data
 from ctocalc.report.reviewed import reviewed_view
 from ctocalc.report.score_rows import asked, mostly_from_image
@@ -57,7 +57,8 @@ def render(
     folder = files("ctocalc.report") / "templates"
     parts = [(folder / "js" / f"{part}.js").read_text(encoding="utf-8") for part in scripts]
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
-    style = "".join((folder / part).read_text(encoding="utf-8") for part in ("page.css", *styles))
+    sheets = [(folder / part).read_text(encoding="utf-8") for part in ("page.css", *styles)]
+    style = palette.style() + "".join(sheets)
     text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -9,6 +9,7 @@ from scipy.ndimage import map_coordinates
 
 from ctocalc._arrays import Array, Floats
 from ctocalc.report.curves import path_of
+from ctocalc.report.palette import UNKNOWN_RGB, colours
 from ctocalc.report.png import data_uri
 from ctocalc.vessel.arcs import thickness_on_rays
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
@@ -21,12 +22,6 @@ WINDOWS = {"angio": (300, 800), "calcium": (700, 1400), "wide": (500, 3000)}
 ROTATIONS_DEG = (0, 90)
 # Thickness of calcium on a ray, mm, as far as the colours of the map go.
 THICKEST_MM = 1.5
-NO_WALL = (128, 128, 128)
-# From nothing to thick, rising evenly in lightness (cividis: safe for colour-blind readers).
-_COLOURS = np.array([
-    (0, 32, 77), (48, 66, 110), (86, 91, 109), (124, 123, 120), (166, 156, 117),
-    (211, 193, 100), (255, 233, 69),
-])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +32,7 @@ class Straightened:
     picture: str
     wall: str
     lumen: str
+    calcium: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +73,8 @@ def unrolled(thickness: Floats) -> str:
 def map_colours(thickness_mm: Floats) -> Array:
     """Return the RGB of a thickness; grey where there is no wall."""
     rgb = colours(np.nan_to_num(thickness_mm) / THICKEST_MM)
-    rgb[~np.isfinite(thickness_mm)] = NO_WALL
+    rgb[~np.isfinite(thickness_mm)] = UNKNOWN_RGB
     return rgb
-
-
-def colours(share: Floats) -> Array:
-    """Return the RGB of shares from 0, dark blue, to 1, yellow; beyond them as at the end."""
-    scaled = np.clip(share, 0, 1) * (len(_COLOURS) - 1)
-    steps = np.arange(len(_COLOURS))
-    rgb = np.stack([np.interp(scaled, steps, _COLOURS[:, c]) for c in range(3)], axis=-1)
-    return np.asarray(np.rint(rgb), np.uint8)
 
 
 def scale_picture() -> str:
@@ -108,7 +96,10 @@ def straightened(sections: Sections, angle_deg: int) -> Straightened:
     at = (np.outer([np.sin(angle), np.cos(angle)], offset[::-1]) - offset[0]) / (
         offset[1] - offset[0]
     )
-    cut = np.stack([map_coordinates(hu.astype(float), at, order=1) for hu in sections["hu"]])
+    cut, calcium = (
+        np.stack([map_coordinates(pixels.astype(float), at, order=1) for pixels in sections[name]])
+        for name in ("hu", "calcium")
+    )
     x = sections["arclength_mm"]
     paths = {
         kind: "".join(
@@ -119,7 +110,7 @@ def straightened(sections: Sections, angle_deg: int) -> Straightened:
     }
     return Straightened(
         angle_deg=angle_deg, picture=data_uri(grey(cut.T)), wall=paths["wall"],
-        lumen=paths["lumen"],
+        lumen=paths["lumen"], calcium=_half_filled(calcium, x.astype(np.float64), offset),
     )  # fmt: skip
 
 
@@ -135,11 +126,12 @@ def radius_at(radius_mm: Array, angle_rad: float) -> Floats:
 def section_still(sections: Sections, mm: float, title: str) -> Section:
     """Return the section nearest to an arc length."""
     n = int(np.abs(sections["arclength_mm"] - mm).argmin())
+    offset = sections["offset_mm"].astype(np.float64)
     return Section(
         title=title, mm=float(sections["arclength_mm"][n]),
         picture=data_uri(grey(sections["hu"][n].T[::-1])),
         wall=outline(sections["wall_radius_mm"][n]), lumen=outline(sections["lumen_radius_mm"][n]),
-        calcium=_calcium_outline(sections["calcium"][n], sections["offset_mm"]),
+        calcium=_half_filled(sections["calcium"][n], offset, -offset),
     )  # fmt: skip
 
 
@@ -150,22 +142,30 @@ def outline(radius_mm: Array) -> str:
     return path_of(closed * np.sin(angle), -closed * np.cos(angle))
 
 
-def _calcium_outline(share: Array, offset_mm: Array) -> str:
-    """Return where calcium fills half a pixel."""
+def _half_filled(share: Array, x_mm: Floats, y_mm: Floats) -> str:
+    """Return where calcium fills half a pixel (255: all of it) as an SVG path."""
     if not share.any():
         return ""
     from skimage.measure import find_contours
 
-    first, pixel = float(offset_mm[0]), float(offset_mm[1] - offset_mm[0])
-    return "".join(
-        path_of(first + pixel * line[:, 0], -(first + pixel * line[:, 1]))
-        for line in find_contours(np.pad(share, 1).astype(float), 127.5)
-        for line in [line - 1.0]
-    )
+    lines = find_contours(np.pad(share, 1).astype(float), 127.5)
+    return "".join(path_of(_between(x_mm, line[:, 0]), _between(y_mm, line[:, 1])) for line in lines)
+
+
+def _between(places: Floats, index: Floats) -> Floats:
+    """Return the places at fractions of an index that counts from one before the first."""
+    return np.asarray(np.interp(index - 1.0, np.arange(-1, len(places) + 1), _one_more(places)))
+
+
+def _one_more(places: Floats) -> Floats:
+    """Return evenly continued places, one more at either end."""
+    before, after = 2 * places[0] - places[1], 2 * places[-1] - places[-2]
+    return np.concatenate([[before], places, [after]])
 
 
 def telling_places(vessel: Json, sections: Sections) -> Iterator[tuple[float, str]]:
-    """Yield the arc lengths worth a picture, with their titles, proximal first."""
+    """Yield the arc lengths of the sections worth a picture, with their titles, proximal first."""
+    along = sections["arclength_mm"]
     found: dict[float, list[str]] = {}
     several = len(vessel["lesions"]) > 1
     for lesion in vessel["lesions"]:
@@ -179,9 +179,9 @@ def telling_places(vessel: Json, sections: Sections) -> Iterator[tuple[float, st
         }
         for title, mm in places.items():
             if mm is not None:
-                found.setdefault(mm, []).append(number + title)
+                shown = float(along[np.abs(along - mm).argmin()])
+                found.setdefault(shown, []).append(number + title)
     if not found:
-        along = sections["arclength_mm"]
         amount = sections["calcium"].astype(float).sum(axis=(1, 2))
         most = along[amount.argmax()] if amount.any() else along[len(along) // 2]
         found[float(most)] = ["most calcium" if amount.any() else "middle of the line"]

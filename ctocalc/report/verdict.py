@@ -136,10 +136,11 @@ def _measure(record: Json, name: str, label: str, place: str | None) -> Row:
 def _presence(label: str, found: Json, place: float | None) -> Row:
     value = found["value"] or {}
     word = {True: "yes", False: "no", None: UNTOLD}[found["present"]]
-    amount = f" ({told(value)})" if value.get("value") is not None else ""
+    measured = value.get("value") is not None
+    amount = f" ({told(value)})" if measured and found["present"] is not None else ""
     at_mm = value.get("at_mm")
     return Row(
-        label=label, value=word + amount, interval=interval(value) if amount else "",
+        label=label, value=word + amount, interval=interval(value) if measured else "",
         at_mm=(place if at_mm is None else at_mm) if found["present"] is not None else None,
         note=found["reason"] or "", borderline=found["borderline"],
     )  # fmt: skip

@@ -9,8 +9,8 @@ import numpy as np
 from ctocalc._arrays import Array, Floats
 from ctocalc.lesion.measures import LesionSettings
 from ctocalc.lesion.view import GRID_DEG, view_map
+from ctocalc.report.palette import colours
 from ctocalc.report.png import data_uri
-from ctocalc.report.stills import colours
 
 Json = Mapping[str, Any]
 # The share of its length from which on a view has the darkest colour of the map.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ctocalc.report.palette import ON_IMAGE
 from tests.report.conftest import Open
 from tests.report.drawn_case import (
     CALCIUM_MM,
@@ -40,7 +41,10 @@ COUNT = f"""(canvas, [r, g, b]) => {{ {COPY}
     found += Math.abs(data[n] - r) + Math.abs(data[n + 1] - g) + Math.abs(data[n + 2] - b) < 60;
   return found;
 }}"""
-WALL, LUMEN, CALCIUM = (240, 228, 66), (86, 180, 233), (255, 127, 42)
+Rgb = tuple[int, ...]
+WALL, LUMEN, CALCIUM = (
+    tuple(bytes.fromhex(ON_IMAGE[kind][1:])) for kind in ("wall", "lumen", "calcium")
+)
 
 
 @pytest.fixture
@@ -134,7 +138,7 @@ def test_the_upper_edge_of_the_straightened_vessel_lies_at_the_rotation(page: An
                 is_grey(straight_pixel(page, mm, height), expected)
 
 
-def edge_of(page: Any, pixel: Any, colour: tuple[int, int, int], start: float) -> float:
+def edge_of(page: Any, pixel: Any, colour: Rgb, start: float) -> float:
     """Return the first height from ``start`` inwards that is tinged with that colour."""
     tone = np.array(colour) - np.mean(colour)
     for step in range(int(start / 0.02)):
@@ -173,6 +177,21 @@ def test_the_contour_of_calcium_fills_its_quadrant_on_the_upper_right(page: Any)
         edge_of(page, lambda r: section_pixel(page, -r * middle, -r * middle), CALCIUM, 3.0)
 
 
+def test_calcium_is_outlined_on_the_straightened_vessel_at_every_rotation(page: Any) -> None:
+    vessel(page).locator(".rotation").fill("45")  # into the calcified quadrant
+    move(page, 40.0)
+    for mm in (15.5, 17.6, 19.6):
+        outer = edge_of(page, lambda up, mm=mm: straight_pixel(page, mm, up), CALCIUM, 2.4)
+        inner = edge_of(page, lambda up, mm=mm: straight_pixel(page, mm, up), CALCIUM, 1.5)
+        assert (outer, inner) == pytest.approx((WALL_MM, INNER_MM), abs=0.15)
+    begin = edge_of(page, lambda back: straight_pixel(page, 17.5 - back, 1.5), CALCIUM, 4.0)
+    assert 17.5 - begin == pytest.approx(CALCIUM_MM[0] - 0.25, abs=0.15)
+    vessel(page).locator(".rotation").fill("225")  # the upper edge now lies opposite
+    settle(page)
+    with pytest.raises(AssertionError, match="not there"):
+        edge_of(page, lambda up: straight_pixel(page, 17.6, up), CALCIUM, 1.8)
+
+
 @pytest.mark.slow
 def test_each_contour_is_switched_alone(page: Any) -> None:
     colour = {"wall": WALL, "lumen": LUMEN, "calcium": CALCIUM}
@@ -180,7 +199,7 @@ def test_each_contour_is_switched_alone(page: Any) -> None:
         is_switched_alone(page, kind, colour)
 
 
-def is_switched_alone(page: Any, kind: str, colour: dict[str, tuple[int, int, int]]) -> None:
+def is_switched_alone(page: Any, kind: str, colour: dict[str, Rgb]) -> None:
     move(page, 17.5 if kind == "calcium" else 5.0)
     canvas = vessel(page).locator("canvas.section")
     before = {name: canvas.evaluate(COUNT, list(rgb)) for name, rgb in colour.items()}
@@ -188,6 +207,7 @@ def is_switched_alone(page: Any, kind: str, colour: dict[str, tuple[int, int, in
     settle(page)
     after = {name: canvas.evaluate(COUNT, list(rgb)) for name, rgb in colour.items()}
     assert before[kind] > 50 and after[kind] == 0
+    assert vessel(page).locator("canvas.straightened").evaluate(COUNT, list(colour[kind])) == 0
     assert all(after[name] >= before[name] for name in colour if name != kind)
     vessel(page).locator(f".contour-switch.{kind}").click()
 
@@ -213,6 +233,6 @@ def test_every_mark_of_the_position_moves_together(page: Any) -> None:
         assert float(marks.nth(n).get_attribute("x1")) == pytest.approx(22.5)
     assert vessel(page).locator(".position-word").text_content() == "22.5 mm"
     told = vessel(page).locator(".readout").inner_text()
-    assert "22.5 mm, occluded, lesion 1" in told and "0.10 (0.08 to 0.12)" in told
+    assert "22.5 mm, occluded, lesion\xa01" in told and "0.10 (0.08 to 0.12)" in told
     assert "90° (80 to 100)" in told
     assert min(straight_pixel(page, 22.5, 4.0)) > 200

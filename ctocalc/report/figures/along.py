@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from ctocalc.report.figures import curves
 from ctocalc.report.figures.straight import straightened, unrolled
-from ctocalc.report.figures.style import BAND, INK, WINDOW_HU, contour_key, sheet
+from ctocalc.report.figures.style import BAND, INK, ON_DARK, WINDOW_HU, contour_key, sheet
 from ctocalc.report.figures.vessel import Drawn
 
 HEIGHTS = (1.0, 1.0, 1.15, 1.0, 1.0, 1.0, 0.9)
@@ -16,8 +16,8 @@ CURVES = (curves.fraction, curves.arc, curves.area, curves.brightness)
 def along(vessel: Drawn) -> Figure:
     """Return the figure of one vessel along its measured axis, proximal to the left.
 
-    Grey band: an occlusion from entry to exit (hatched where a channel is left: a subtotal); all
-    that stands one above the other lies at the same arc length.
+    Shaded: an occlusion from entry to exit (hatched where a channel is left: a subtotal); all that
+    stands one above the other lies at the same arc length.
     """
     figure = sheet(vessel.title, HEIGHT_MM)
     axes = figure.subplots(len(HEIGHTS), 1, sharex=True, height_ratios=HEIGHTS)
@@ -28,13 +28,13 @@ def along(vessel: Drawn) -> Figure:
         draw(ax, vessel)
         ax.spines[["top", "right"]].set_visible(False)
         shade(ax, vessel)
-    for ax, color in zip(axes, ("white", "white", INK), strict=False):
-        mark_ends(ax, vessel, color)
+    for ax in axes[:3]:
+        mark_ends(ax, vessel)
     _name(axes[0], vessel)
     _key(axes[0], vessel)
     bar = figure.colorbar(image, cax=axes[2].inset_axes((1.02, 0, 0.015, 1)), extend="max")
     bar.set_label("thickness, mm")
-    axes[-1].set_xlabel("arc length along the measured axis, mm")
+    axes[-1].set_xlabel(f"arc length along the measured axis, mm{_shading(vessel)}")
     axes[-1].set_xlim(vessel.along_mm[0], vessel.along_mm[-1])
     figure.align_ylabels()
     return figure
@@ -49,12 +49,12 @@ def shade(ax: Axes, vessel: Drawn) -> None:
                        hatch=hatch, lw=0, zorder=0)  # fmt: skip
 
 
-def mark_ends(ax: Axes, vessel: Drawn, color: str) -> None:
+def mark_ends(ax: Axes, vessel: Drawn) -> None:
     """Mark entry and exit of every occlusion on an image."""
     for lesion in vessel.lesions:
         for part in lesion["occlusions"]:
             for mm in (part["start_mm"], part["end_mm"]):
-                ax.axvline(mm, color=color, lw=0.8, ls=(0, (2, 2)))
+                ax.axvline(mm, color="white", lw=0.8, ls=(0, (2, 2)))
 
 
 def _name(ax: Axes, vessel: Drawn) -> None:
@@ -73,8 +73,16 @@ def _name(ax: Axes, vessel: Drawn) -> None:
             artist.set_in_layout(False)
 
 
+def _shading(vessel: Drawn) -> str:
+    """Return what the shades mean of those that there are."""
+    kinds = {lesion["occluded"]: None for lesion in vessel.lesions}
+    words = {True: "shaded: occlusion", False: "hatched: subtotal"}
+    return f" ({', '.join(words[kind] for kind in kinds)})" if kinds else ""
+
+
 def _key(ax: Axes, vessel: Drawn) -> None:
     window = "window\n{:.0f} to\n{:.0f} HU".format(*WINDOW_HU).replace("-", "−")
     keys = contour_key(vessel.contrast)
-    ax.legend(handles=keys, loc="upper left", bbox_to_anchor=(1.0, 1.1), title=window,
-              alignment="left", title_fontsize=6.5)  # fmt: skip
+    key = ax.legend(handles=keys, loc="upper left", bbox_to_anchor=(1.015, 1.0), title=window,
+                    alignment="left", title_fontsize=6.5, borderaxespad=0.0, **ON_DARK)  # fmt: skip
+    key.get_title().set_color("white")

@@ -11,16 +11,17 @@ from ctocalc._arrays import Floats
 from ctocalc.report.figures.style import (
     BAND,
     CALCIUM,
+    CONTOURS,
     INK,
-    LUMEN,
+    ON_DARK,
     RULE,
-    WALL,
     WIDTH_MM,
     WINDOW_HU,
     contour_key,
     sheet,
 )
 from ctocalc.report.figures.vessel import LEAST_MM, Drawn, Json
+from ctocalc.report.palette import ON_IMAGE
 
 MOST_PLACES = 4
 HEIGHT_MM = 92.0
@@ -29,9 +30,9 @@ HOLE_MM, RING_MM = 1.5, 2.0  # of the dial: its hole, and the thickness that it 
 
 
 def sections(vessel: Drawn, lesion: Json) -> Figure:
-    """Return four sections of a lesion: entry, largest fraction, largest arc, exit.
+    """Return the telling sections of a lesion: entry, largest fraction, largest arc, exit.
 
-    Seen from proximal, 12 o'clock up, the clock runs clockwise.  Below each its calcium: how
+    Proximal on the left; one section stands for all that it shows.  Seen from proximal, 12 o'clock up, the clock runs clockwise.  Below each its calcium: how
     thick it is at every hour, the arc in the middle.
     """
     return _figure(f"{vessel.title}  lesion {lesion['lesion']}", vessel, list(_telling(lesion)))
@@ -47,8 +48,6 @@ def calcified_sections(vessel: Drawn) -> Figure | None:
         for name, words in columns.items()
         if found[name].any()
     ]
-    if len({at_mm for _, at_mm in places}) < len(places):
-        places = [("largest fraction, arc", places[0][1])]
     return _figure(vessel.title, vessel, places) if places else None
 
 
@@ -63,7 +62,16 @@ def _telling(lesion: Json) -> Iterator[tuple[str, float]]:
     yield "exit", lesion["end_mm"]
 
 
-def _figure(title: str, vessel: Drawn, places: list[tuple[str, float]]) -> Figure:
+def _shown(vessel: Drawn, places: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return every section once, proximal first, with all that it shows."""
+    found: dict[int, list[tuple[str, float]]] = {}
+    for words, at_mm in sorted(places, key=lambda place: place[1]):
+        found.setdefault(vessel.nearest(at_mm), []).append((words, at_mm))
+    return [(",\n".join(words for words, _ in same), same[0][1]) for same in found.values()]
+
+
+def _figure(title: str, vessel: Drawn, telling: list[tuple[str, float]]) -> Figure:
+    places = _shown(vessel, telling)
     figure = sheet(title, HEIGHT_MM, WIDTH_MM * max(len(places), 2) / MOST_PLACES)
     grid = figure.add_gridspec(2, len(places), height_ratios=[1.25, 1])
     thick = vessel.calcium_on_rays
@@ -81,7 +89,8 @@ def _figure(title: str, vessel: Drawn, places: list[tuple[str, float]]) -> Figur
         if column == 0:
             dial.text(-0.38, 0.5, "calcium arc and\nthickness (line: 1 mm)", rotation=90,
                       transform=dial.transAxes, ha="center", va="center")  # fmt: skip
-    figure.legend(handles=contour_key(vessel.contrast), loc="outside lower center", ncols=3)
+    figure.legend(handles=contour_key(vessel.contrast), loc="outside lower center", ncols=3,
+                  **ON_DARK)  # fmt: skip
     return figure
 
 
@@ -90,12 +99,12 @@ def section(ax: Axes, vessel: Drawn, n: int) -> None:
     rim, offset = vessel.edge_mm, vessel.images["offset_mm"]
     ax.imshow(vessel.hu[n], extent=(-rim, rim, -rim, rim), origin="lower", cmap="gray",
               vmin=WINDOW_HU[0], vmax=WINDOW_HU[1], interpolation="bilinear")  # fmt: skip
-    for kind, color, dashes in (("wall", WALL, "-"), ("lumen", LUMEN, "--")):
+    for kind in ("wall", "lumen"):
         across, up = outline(vessel.radius_mm(kind)[n])
-        ax.plot(across, up, color=color, ls=dashes, label=kind)
+        ax.plot(across, up, color=ON_IMAGE[kind], ls=CONTOURS[kind], label=kind)
     share = vessel.calcium[n]
     if (share > 0.5).any():
-        ax.contour(offset, offset, share, levels=[0.5], colors=CALCIUM, linewidths=1.2)
+        ax.contour(offset, offset, share, levels=[0.5], colors=ON_IMAGE["calcium"], linewidths=1.2)
     ax.plot([-2.9, -2.9 + SCALE_MM], [-2.9, -2.9], color="white", lw=2, solid_capstyle="butt")
     ax.text(-2.9 + SCALE_MM / 2, -2.75, f"{SCALE_MM:.0f} mm", color="white", ha="center")
     ax.set(xticks=[], yticks=[], xlim=(-3.2, 3.2), ylim=(-3.2, 3.2))

@@ -33,8 +33,8 @@ ARC = (
          interval=False),
 )  # fmt: skip
 AREA = (
-    Line(column="wall_area_mm2", label="wall", color=WALL),
-    Line(column="lumen_area_mm2", label="lumen", color=LUMEN, dashes="--"),
+    Line(column="wall_area_mm2", label="wall", color=WALL, dashes="--"),
+    Line(column="lumen_area_mm2", label="lumen", color=LUMEN),
     Line(column="calcium_area_mm2", label="calcium", color=CALCIUM, dashes="-."),
 )
 BRIGHTNESS = (Line(column="lumen_hu", label="lumen", color=LUMEN, interval=False),)

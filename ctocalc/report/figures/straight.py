@@ -5,10 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from ctocalc._arrays import Floats
-from ctocalc.report.figures.style import CALCIUM, LUMEN, MISSING, WALL, WINDOW_HU
+from ctocalc.report.figures.style import CONTOURS, SCALE, WINDOW_HU
 from ctocalc.report.figures.vessel import LEAST_MM, Drawn
+from ctocalc.report.palette import ON_IMAGE, UNKNOWN_RGB
+from ctocalc.report.stills import THICKEST_MM
 
-THICKEST_MM = 2.0  # the top of the map's scale; a full moon is thicker
 HOURS = (0, 3, 6, 9, 12)
 
 
@@ -17,37 +18,36 @@ def straightened(ax: Axes, vessel: Drawn, hour: int) -> None:
     cut = longitudinal(vessel.hu, hour)
     ax.imshow(cut.T, extent=_extent(vessel), aspect="auto", cmap="gray", origin="lower",
               vmin=WINDOW_HU[0], vmax=WINDOW_HU[1], interpolation="bilinear")  # fmt: skip
-    for kind, color, dashes in (("wall", WALL, "-"), ("lumen", LUMEN, "--")):
+    for kind in ("wall", "lumen"):
         upper, lower = edges(vessel.radius_mm(kind), hour)
         for edge in (upper, -lower):
-            ax.plot(vessel.along_mm, edge, color=color, lw=0.9, ls=dashes, label=kind)
+            ax.plot(vessel.along_mm, edge, color=ON_IMAGE[kind], lw=0.9, ls=CONTOURS[kind],
+                    label=kind)  # fmt: skip
     share = longitudinal(vessel.calcium, hour)
     if (share > 0.5).any():
         ax.contour(vessel.along_mm, vessel.images["offset_mm"], share.T, levels=[0.5],
-                   colors=CALCIUM, linewidths=0.9)  # fmt: skip
+                   colors=ON_IMAGE["calcium"], linewidths=0.9)  # fmt: skip
     ax.set(ylim=(-3.5, 3.5), yticks=[-3, 0, 3], ylabel=f"{hour or 12} to {hour + 6} o'clock\nmm")
 
 
 def unrolled(ax: Axes, vessel: Drawn) -> AxesImage:
-    """Draw the thickness of calcium by clock angle and distance; white: none, grey: not known.
+    """Draw the thickness of calcium by clock angle and distance; pale grey: no wall was found.
 
     12 o'clock is at the top and the hours go down, as on the page.
     """
     thick = vessel.calcium_on_rays
-    shown = np.where(thick < LEAST_MM, np.nan, thick)
+    shown = np.where(thick < LEAST_MM, 0.0, thick)
     half = (vessel.along_mm[1] - vessel.along_mm[0]) / 2
     step = 12.0 / thick.shape[1]  # a ray stands for this many hours about it
     box = (vessel.along_mm[0] - half, vessel.along_mm[-1] + half, -step / 2, 12 - step / 2)
-    unknown = np.isnan(thick).all(axis=1)
-    ax.imshow(np.where(unknown, 1.0, np.nan)[None], extent=box, aspect="auto", cmap="Greys",
-              vmin=0.0, vmax=3.0, interpolation="nearest")  # fmt: skip
-    image = ax.imshow(shown.T, extent=box, aspect="auto", origin="lower", cmap="magma_r",
+    ax.set_facecolor([part / 255 for part in UNKNOWN_RGB])
+    image = ax.imshow(shown.T, extent=box, aspect="auto", origin="lower", cmap=SCALE,
                       vmin=0.0, vmax=THICKEST_MM, interpolation="nearest")  # fmt: skip
     ax.set(yticks=HOURS, yticklabels=[str(hour or 12) for hour in HOURS], ylim=(12.0, -step / 2))
     ax.set_ylabel("calcium\no'clock")
-    if np.isnan(shown).all():
-        words = "cannot be told" if unknown.all() else "no calcium found"
-        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=MISSING)
+    if not np.nan_to_num(shown).any():
+        words = "cannot be told" if np.isnan(shown).all() else "no calcium found"
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color="white")
     return image
 
 

@@ -5,18 +5,29 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from matplotlib import style as looks
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+
+from ctocalc.report.palette import ON_IMAGE, ON_PAPER, SCALE_RGB
+from ctocalc.report.stills import WINDOWS
 
 Form = Literal["png", "svg"]
 
 WIDTH_MM = 180.0  # two columns of a journal
 DPI = 200
 INCH_MM = 25.4
-# Colour-blind safe, and apart on grey; every line differs by its dashes as well.
-WALL, LUMEN, CALCIUM = "#ffb000", "#4f9dff", "#dc267f"
+WALL, LUMEN, CALCIUM = (ON_PAPER[kind] for kind in ("wall", "lumen", "calcium"))
+CONTOURS = {"wall": "--", "lumen": "-", "calcium": "-"}
 INK, BAND, RULE, MISSING = "#222222", "#d9dce1", "#777777", "#8a8f98"
-WINDOW_HU = (-250.0, 850.0)
+_CENTRE_HU, _SPAN_HU = WINDOWS["angio"]
+WINDOW_HU = (_CENTRE_HU - _SPAN_HU / 2, _CENTRE_HU + _SPAN_HU / 2)
+SCALE = LinearSegmentedColormap.from_list("scale", SCALE_RGB / 255)
+# The key of what is drawn over grey images: on dark, as there.
+ON_DARK: dict[str, Any] = {
+    "frameon": True, "facecolor": "#333333", "edgecolor": "none", "framealpha": 1.0,
+    "labelcolor": "white",
+}  # fmt: skip
 
 _LOOK: dict[str, Any] = {
     "font.family": "DejaVu Sans", "font.size": 7, "axes.titlesize": 7, "axes.labelsize": 7,
@@ -68,9 +79,8 @@ def _settle(figure: Figure) -> None:
 
 def contour_key(contrast: bool) -> list[Line2D]:
     """Return what a legend of the contours shows."""
-    kinds = (("wall", WALL, "-"), ("lumen", LUMEN, "--"), ("calcium", CALCIUM, "-"))
     return [
-        Line2D([], [], color=color, ls=dashes, label=name)
-        for name, color, dashes in kinds
-        if contrast or name != "lumen"
+        Line2D([], [], color=ON_IMAGE[kind], ls=dashes, label=kind)
+        for kind, dashes in CONTOURS.items()
+        if contrast or kind != "lumen"
     ]

@@ -3,14 +3,15 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ctocalc._arrays import Floats
 from ctocalc.lesion.view import GRID_DEG, view_map
-from ctocalc.report.figures.style import CALCIUM, INK, RULE, sheet
+from ctocalc.report.figures.style import INK, RULE, SCALE, sheet
 from ctocalc.report.figures.vessel import Drawn, Json
-from ctocalc.report.view_map import course, lesion_settings
+from ctocalc.report.view_map import MOST, course, lesion_settings
 
-HEIGHT_MM = 60.0
+HEIGHT_MM = 65.0
 PERCENT = (5, 10, 20, 30, 50)
 WORDS = {
     "single": "best view ★", "biplane_first": "biplane, first ●",
@@ -31,7 +32,16 @@ def views(vessel: Drawn, lesion: Json) -> Figure:
     panels = [figure.add_subplot(grid[column]) for column in (1, 2, 3)]
     for ax, name in zip(panels, WORDS, strict=True):
         projected(ax, vessel, lesion, name)
+    figure.legend(handles=_course_key(), loc="outside lower right", ncols=3)
     return figure
+
+
+def _course_key() -> list[Line2D]:
+    return [
+        Line2D([], [], color=INK, lw=3.0, label="lesion"),
+        Line2D([], [], color=RULE, lw=1.5, label="vessel"),
+        Line2D([], [], marker="o", mfc="white", mec=INK, ms=4, ls="", label="start of the line"),
+    ]
 
 
 def foreshortening_map(ax: Axes, vessel: Drawn, lesion: Json) -> None:
@@ -43,21 +53,21 @@ def foreshortening_map(ax: Axes, vessel: Drawn, lesion: Json) -> None:
     percent = 100.0 * found.foreshortening.T
     half = GRID_DEG / 2
     box = (across[0] - half, across[-1] + half, along[0] - half, along[-1] + half)
-    image = ax.imshow(percent, extent=box, origin="lower", aspect="auto", cmap="cividis_r",
-                      vmin=0, vmax=100)  # fmt: skip
+    image = ax.imshow(percent, extent=box, origin="lower", aspect="auto", cmap=SCALE.reversed(),
+                      vmin=0, vmax=100 * MOST)  # fmt: skip
     lines = ax.contour(across, along, percent, levels=PERCENT, colors=INK, linewidths=0.5)
     ax.clabel(lines, fmt="%d %%", fontsize=6)
     for name, marker in MARKS.items():
         view = lesion["optimal_view"][name]
         if view["lao_rao_deg"] is not None:
-            ax.plot(view["lao_rao_deg"], view["cran_caud_deg"], marker, color=CALCIUM, mec="white",
+            ax.plot(view["lao_rao_deg"], view["cran_caud_deg"], marker, color="black", mec="white",
                     ms=9 if marker == "*" else 6, mew=0.7, clip_on=False)  # fmt: skip
     ticks = range(-90, 91, 15)
     ax.set_xticks(ticks, labels=[str(abs(t)) for t in ticks])
     ax.set_yticks(ticks, labels=[str(abs(t)) for t in ticks])
     ax.set(xlim=box[:2], ylim=box[2:], xlabel="RAO  ←  degrees  →  LAO")
     ax.set_ylabel("caudal  ←  degrees  →  cranial")
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=18, pad=0.02)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=18, pad=0.02, extend="max")
     bar.set_label("foreshortening, %")
 
 
@@ -78,7 +88,7 @@ def projected(ax: Axes, vessel: Drawn, lesion: Json, name: str) -> None:
     reach = float(np.linalg.norm(line - middle, axis=1).max()) * 1.05
     for points, color, width in (
         (line, RULE, 1.5),
-        (course(vessel.stations, lesion), CALCIUM, 3.0),
+        (course(vessel.stations, lesion), INK, 3.0),
     ):
         right, up = on_monitor(points - middle, *angles).T
         ax.plot(right, up, color=color, lw=width, solid_capstyle="butt")

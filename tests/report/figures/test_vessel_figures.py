@@ -140,8 +140,9 @@ def test_calcium_has_the_same_hour_in_section_map_and_dial(
     assert len(counted) * 3.0 == pytest.approx(90.0, abs=20.0)
     away = (counted - ray + 60) % 120 - 60
     assert abs(away.mean()) < 2
-    shown = np.asarray(panel(along(one), "calcium\no'clock").images[1].get_array())
-    assert np.isfinite(shown[ray, 10]) and np.isnan(shown[(ray + 60) % 120, 10])
+    (image,) = panel(along(one), "calcium\no'clock").images
+    shown = np.asarray(image.get_array())
+    assert shown[ray, 10] == pytest.approx(thick[ray]) and shown[(ray + 60) % 120, 10] == 0
     row, column = np.argwhere(one.calcium[10] > 0.5).mean(axis=0) - 20
     assert (row > 5, column > 5) == (towards == "12", towards == "3")
     figure = calcified_sections(one)
@@ -154,12 +155,15 @@ def test_calcium_has_the_same_hour_in_section_map_and_dial(
 
 
 def test_the_sections_of_a_lesion_are_the_telling_ones(case: CaseRecord) -> None:
-    one = measured_vessels(case)["LAD"]
+    one = drawn(case, wedge("12"))
     figure = sections(one, one.lesions[0])
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert titles == [
-        "entry, 10.0 mm", "largest fraction, 12.5 mm", "largest arc, 12.5 mm", "exit, 30.1 mm"
+        "entry, 10.0 mm", "largest fraction,\nlargest arc, 12.5 mm", "exit, 30.1 mm"
     ]  # fmt: skip
+    arc_first = one.lesions[0] | {"max_calcium_arc_deg": {"value": 90.0, "at_mm": 11.0}}
+    titles = [ax.get_title() for ax in sections(one, arc_first).axes if ax.get_title()]
+    assert titles[1:3] == ["largest arc, 11.0 mm", "largest fraction, 12.5 mm"]
     assert figure.get_suptitle() == "case-1  LAD  lesion 1"
 
 
@@ -211,8 +215,8 @@ def test_what_cannot_be_told_is_said_and_a_refused_vessel_is_not_drawn(case: Cas
     blind = along(replace(bare, images=lost))
     assert "no calcium found" not in words(blind) and "cannot be told" in words(blind)
     lost["wall_radius_mm"] = np.where(S[:, None] < 20, 2.0, lost["wall_radius_mm"])
-    half = panel(along(replace(bare, images=lost)), "calcium\no'clock").images[0]
-    assert np.isfinite(np.asarray(half.get_array(), float)[0]).tolist() == (S >= 20).tolist()
+    (half,) = panel(along(replace(bare, images=lost)), "calcium\no'clock").images
+    assert np.isnan(np.asarray(half.get_array(), float)[0]).tolist() == (S >= 20).tolist()
 
 
 def test_no_two_figures_share_a_name() -> None:

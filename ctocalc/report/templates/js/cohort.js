@@ -35,6 +35,7 @@ function ask(change) {
 find(".cohort thead tr").append(...columns.map((column, place) => {
   const head = document.createElement("th"), button = document.createElement("button");
   head.scope = "col";
+  head.classList.toggle("number", column.number === true);
   button.type = "button";
   button.textContent = column.title;
   button.addEventListener("click", () => {

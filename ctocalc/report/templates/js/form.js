@@ -24,14 +24,15 @@ function make(tag, attributes = {}, ...children) {
 function questionField(review, where, item, question, automatic) {
   const id = `review-${where.anchor}-${where.number ?? 0}-${item}`;
   const now = answerOf(review.edits, where.vessel, where.number, item);
-  const asMeasured = review.data.blind ? "not answered" : where.number === null ? `as given: ${asText(automatic, "not given")}` : `as measured: ${asText(automatic)}`;
+  const clinical = where.number === null, given = automatic !== null && automatic !== undefined;
+  const asMeasured = review.data.blind ? "not answered" : !clinical ? `as measured: ${asText(automatic)}` : given ? `as given: ${asText(automatic)}` : "not given";
   const parts = [];
   const change = (value) => review.answer(where, item, value);
   const words = Object.keys(question.words);
   if (question.number.length > 0) {
     const field = make("input", {
       id, type: "number", min: 0, max: question.highest, step: "any", 
-      placeholder: review.data.blind ? "" : asText(automatic, where.number === null ? "not given" : "cannot tell"),
+      placeholder: review.data.blind ? "" : asText(automatic, clinical ? "not given" : "cannot tell"),
       value: typeof now === "number" ? now : "",
     });
     field.addEventListener("change", () => {
@@ -42,7 +43,7 @@ function questionField(review, where, item, question, automatic) {
   }
   if (words.length > 0) {
     const list = make("select", {id: parts.length ? `${id}-word` : id, "aria-label": question.meaning},
-      make("option", {value: ""}, parts.length ? "…" : asMeasured),
+      make("option", {value: ""}, parts.length ? "or …" : asMeasured),
       ...words.map((word) => make("option", {value: word}, spacedWord(word))));
     list.value = typeof now === "string" ? now : "";
     list.addEventListener("change", () => change(list.value || null));

@@ -9,8 +9,8 @@ function rowsOf(vessel, station) {
     return low === null || high === null || low === high ? "" : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
   };
   const state = at("occluded") === null ? "occlusion not measurable"
-    : at("occluded") ? `occluded, lesion ${at("lesion")}`
-    : at("lesion") ? `in lesion ${at("lesion")}` : "outside lesions";
+    : at("occluded") ? `occluded, lesion\u00a0${at("lesion")}`
+    : at("lesion") ? `in lesion\u00a0${at("lesion")}` : "outside lesions";
   return [
     ["Position", `${vessel.mm[station].toFixed(1)} mm, ${state}`],
     ["Calcium fraction", shown(at("calcium_fraction"), 2, spread("calcium_fraction", 2))],

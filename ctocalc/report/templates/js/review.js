@@ -108,7 +108,9 @@ function drawScores(review, place) {
 
 function showState(review, place) {
   const count = editList(review.data, review.edits).length;
-  place.querySelector(".review-state").textContent = `${count} answer${count === 1 ? "" : "s"}${review.saved ? "" : ", not saved yet ●"}`;
+  const state = place.querySelector(".review-state");
+  state.textContent = `${count} answer${count === 1 ? "" : "s"}${review.saved ? "" : ", not saved yet ●"}`;
+  state.classList.toggle("unsaved", !review.saved);
 }
 
 // Entry and exit of every occlusion as handles on the straightened vessel: to drag, or with arrows.

@@ -1,5 +1,5 @@
 // The cross-section at the shared position, seen from proximal: 12 o'clock up, 3 on the right.
-const COLOURS = {wall: "#f0e442", lumen: "#56b4e9", calcium: "#ff7f2a"};
+const colourOf = (kind) => getComputedStyle(document.documentElement).getPropertyValue(`--${kind}-on-image`);
 const BAR_MM = 2;
 
 // Give a canvas one pixel per pixel of the screen; return how thick a thin line is there.
@@ -52,7 +52,7 @@ function drawSection(canvas, vessel, state) {
 
 function strokeContour(context, vessel, station, kind, place, thin) {
   const count = vessel.angles;
-  context.strokeStyle = COLOURS[kind];
+  context.strokeStyle = colourOf(kind);
   context.setLineDash(kind === "wall" ? [6 * thin, 4 * thin] : []);
   context.beginPath();
   let drawing = false;
@@ -71,28 +71,40 @@ function strokeContour(context, vessel, station, kind, place, thin) {
   context.setLineDash([]);
 }
 
-// Marching squares at half a pixel's share; each cell gives at most two pieces of line.
 function strokeCalcium(context, vessel, station, place) {
-  const {size, pixels, pixel_mm: pixel} = vessel, half = (size - 1) / 2, level = 127.5;
-  const share = (b, n) => b < 0 || n < 0 || b >= size || n >= size ? 0
-    : vessel.calcium[station * pixels + b * size + n];
-  context.strokeStyle = COLOURS.calcium;
+  const {size, pixels, pixel_mm: pixel} = vessel, half = (size - 1) / 2;
+  const share = (b, n) => vessel.calcium[station * pixels + b * size + n];
+  strokePieces(context, halfFilled(share, size, size), (b, n) => place((b - half) * pixel, (n - half) * pixel));
+}
+
+function strokePieces(context, pieces, place) {
+  context.strokeStyle = colourOf("calcium");
   context.beginPath();
-  for (let b = -1; b < size; b += 1) {
-    for (let n = -1; n < size; n += 1) {
-      const corner = [[b, n], [b + 1, n], [b + 1, n + 1], [b, n + 1]];
-      const value = corner.map(([i, j]) => share(i, j)), cuts = [];
+  for (const [from, to] of pieces) {
+    context.moveTo(...place(...from));
+    context.lineTo(...place(...to));
+  }
+  context.stroke();
+}
+
+// Marching squares at half a pixel's share of calcium, none beyond the rim: pieces of line, at most
+// two from each cell.
+function halfFilled(share, rows, columns) {
+  const level = 127.5, pieces = [];
+  const at = (i, j) => i < 0 || j < 0 || i >= rows || j >= columns ? 0 : share(i, j);
+  for (let i = -1; i < rows; i += 1) {
+    for (let j = -1; j < columns; j += 1) {
+      const value = [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)];
+      if (value.every((each) => each < level) || value.every((each) => each >= level)) continue;
+      const corner = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]], cuts = [];
       for (let side = 0; side < 4; side += 1) {
         const next = (side + 1) % 4;
         if ((value[side] >= level) === (value[next] >= level)) continue;
         const t = (level - value[side]) / (value[next] - value[side]);
         cuts.push([0, 1].map((axis) => corner[side][axis] + t * (corner[next][axis] - corner[side][axis])));
       }
-      for (let pair = 0; pair + 1 < cuts.length; pair += 2) {
-        context.moveTo(...place((cuts[pair][0] - half) * pixel, (cuts[pair][1] - half) * pixel));
-        context.lineTo(...place((cuts[pair + 1][0] - half) * pixel, (cuts[pair + 1][1] - half) * pixel));
-      }
+      for (let pair = 0; pair + 1 < cuts.length; pair += 2) pieces.push([cuts[pair], cuts[pair + 1]]);
     }
   }
-  context.stroke();
+  return pieces;
 }

@@ -40,18 +40,32 @@ function straightPixels(vessel, columns, angle, grey) {
   return image;
 }
 
+// Where the cut meets calcium, in mm along the vessel and rows from the upper edge.
+function cutCalcium(vessel, angle) {
+  const line = lineThrough(vessel, angle), {size, pixels, calcium, mm} = vessel;
+  const share = (station, row) => line[row].reduce((sum, [pixel, weight]) => sum + weight * calcium[station * pixels + pixel], 0);
+  const along = (index) => {
+    const first = clamp(Math.floor(index), 0, mm.length - 2);
+    return mm.length < 2 ? mm[0] : mm[first] + (index - first) * (mm[first + 1] - mm[first]);
+  };
+  return halfFilled(share, vessel.count, size).map((piece) => piece.map(([index, row]) => [along(index), row]));
+}
+
 // The cut itself, made anew only when rotation or window changed, not at every step along it.
 function makeCut(vessel) {
   const columns = columnsOf(vessel), cut = new OffscreenCanvas(columns.length, vessel.size);
-  let made = "";
+  let made = "", turned = null, calcium = [];
   return ({rotation, level, width}) => {
-    const asked = `${rotation} ${level} ${width}`;
+    const asked = `${rotation} ${level} ${width}`, angle = rotation * Math.PI / 180;
     if (asked !== made) {
-      const pixels = straightPixels(vessel, columns, rotation * Math.PI / 180, windowTable(level, width));
-      cut.getContext("2d").putImageData(pixels, 0, 0);
+      cut.getContext("2d").putImageData(straightPixels(vessel, columns, angle, windowTable(level, width)), 0, 0);
       made = asked;
     }
-    return cut;
+    if (rotation !== turned) {
+      if (!vessel.bare) calcium = cutCalcium(vessel, angle);
+      turned = rotation;
+    }
+    return {picture: cut, calcium};
   };
 }
 
@@ -59,17 +73,19 @@ function drawStraight(canvas, vessel, cut, state) {
   const thin = fitCanvas(canvas), context = canvas.getContext("2d");
   const angle = state.rotation * Math.PI / 180;
   context.imageSmoothingQuality = "high";
-  context.drawImage(cut, 0, 0, canvas.width, canvas.height);
+  context.drawImage(cut.picture, 0, 0, canvas.width, canvas.height);
   const x = (mm) => (mm - vessel.start_mm) / vessel.length_mm * canvas.width;
   const y = (mm) => canvas.height / 2 - mm / vessel.fieldMm * canvas.height;
   context.lineWidth = 1.5 * thin;
   for (const kind of ["wall", "lumen"]) {
     if (!state[kind]) continue;
-    context.strokeStyle = COLOURS[kind];
+    context.strokeStyle = colourOf(kind);
     context.setLineDash(kind === "wall" ? [6 * thin, 4 * thin] : []);
     strokeEdge(context, vessel, kind, angle, (mm, radius) => [x(mm), y(radius)]);
     strokeEdge(context, vessel, kind, angle + Math.PI, (mm, radius) => [x(mm), y(-radius)]);
   }
+  context.setLineDash([]);
+  if (state.calcium) strokePieces(context, cut.calcium, (mm, row) => [x(mm), (row + 0.5) / vessel.size * canvas.height]);
   strokeLimits(context, vessel, x, canvas.height, thin);
   context.setLineDash([]);
   context.strokeStyle = "#fff";
@@ -92,7 +108,7 @@ function strokeEdge(context, vessel, kind, angle, place) {
 }
 
 function strokeLimits(context, vessel, x, height, thin) {
-  context.strokeStyle = COLOURS.lumen;
+  context.strokeStyle = "#fff";
   context.setLineDash([5 * thin, 4 * thin]);
   for (const [start, end] of vessel.bands) {
     strokeVertical(context, x(start), height);

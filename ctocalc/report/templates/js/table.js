@@ -72,6 +72,7 @@ function makeTable(frame) {
   }).observe(frame);
   return (rows) => {
     list = rows;
+    frame.classList.toggle("short", list.length <= BEYOND);
     frame.scrollTop = 0;
     frame.querySelector("table").setAttribute("aria-rowcount", rows.length + 1);
     draw(true);

@@ -1,4 +1,8 @@
 // One vessel: its pictures and controls about one shared position.
+const clockTime = (degrees) => {
+  const minutes = degrees * 2, hour = Math.floor(minutes / 60) || 12;
+  return minutes % 60 ? `${hour}:${String(minutes % 60).padStart(2, "0")}` : `${hour}`;
+};
 const spoken = (rows) => rows.slice(0, 4).map(([name, value]) => `${name} ${value}`).join(", ");
 
 function makeViewer(section, vessel, windows, say) {
@@ -55,7 +59,7 @@ function showControls(find, vessel, state, rows) {
   find(".position-word").textContent = word;
   find(".rotation").value = state.rotation;
   find(".rotation-word").textContent = `${state.rotation}°`;
-  find(".straight-word").textContent = `upper edge at ${state.rotation}° of the clock`;
+  find(".straight-word").textContent = `upper edge at ${clockTime(state.rotation)} o'clock`;
   for (const name of ["level", "width"]) {
     find(`.${name}`).value = state[name];
     find(`.${name}-word`).textContent = `${state[name]} HU`;
