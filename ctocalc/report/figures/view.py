@@ -9,7 +9,7 @@ from ctocalc._arrays import Floats
 from ctocalc.lesion.view import GRID_DEG, view_map
 from ctocalc.report.figures.style import INK, RULE, SCALE, sheet
 from ctocalc.report.figures.vessel import Drawn, Json
-from ctocalc.report.view_map import MOST, course, lesion_settings
+from ctocalc.report.view_map import MOST, course, lesion_settings, view_words
 
 HEIGHT_MM = 65.0
 PERCENT = (5, 10, 20, 30, 50)
@@ -99,8 +99,7 @@ def projected(ax: Axes, vessel: Drawn, lesion: Json, name: str) -> None:
     ax.text(SCALE_MM / 2 - reach, 0.03 * reach - reach, f"{SCALE_MM:.0f} mm", ha="center",
             va="bottom")  # fmt: skip
     share = 100.0 * view["foreshortening"]["value"]
-    words = f"{angle(angles[0], 'LAO', 'RAO')}, {angle(angles[1], 'CRA', 'CAU')}"
-    ax.set_title(f"{WORDS[name]}\n{words}\n{share:.1f} % foreshortened")
+    ax.set_title(f"{WORDS[name]}\n{view_words(*angles)}\n{share:.1f} % foreshortened")
 
 
 def on_monitor(points_lps_mm: Floats, lao_rao_deg: float, cran_caud_deg: float) -> Floats:
@@ -109,8 +108,3 @@ def on_monitor(points_lps_mm: Floats, lao_rao_deg: float, cran_caud_deg: float) 
     right = np.array([np.cos(a), np.sin(a), 0.0])
     up = np.array([-np.sin(a) * np.sin(b), np.cos(a) * np.sin(b), np.cos(b)])
     return np.asarray(points_lps_mm @ np.stack([right, up], axis=1))
-
-
-def angle(degrees: float, positive: str, negative: str) -> str:
-    """Return a C-arm angle in the words of the catheter laboratory."""
-    return f"{negative if degrees < 0 else positive} {abs(degrees):.0f}°"

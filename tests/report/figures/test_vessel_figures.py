@@ -170,8 +170,8 @@ def test_the_sections_of_a_lesion_are_the_telling_ones(case: CaseRecord) -> None
 def test_views_show_their_angles_and_the_whole_map(case: CaseRecord) -> None:
     one = measured_vessels(case)["LAD"]
     figure = views(one, one.lesions[0])
-    assert "RAO 30°, CRA 25°\n2.0 % foreshortened" in words(figure)
-    assert "LAO 50°, CRA 20°\n8.0 % foreshortened" in words(figure)
+    assert "RAO 30°, cranial 25°\n2.0 % foreshortened" in words(figure)
+    assert "LAO 50°, cranial 20°\n8.0 % foreshortened" in words(figure)
     (image,) = panel(figure, "caudal").images
     assert np.asarray(image.get_array()).shape == (86, 106)
     found = (line.get_xydata() for line in panel(figure, "caudal").lines)
