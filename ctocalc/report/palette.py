@@ -15,7 +15,8 @@ SCALE_RGB = np.array([
     (0, 32, 77), (48, 66, 110), (86, 91, 109), (124, 123, 120), (166, 156, 117),
     (211, 193, 100), (255, 233, 69),
 ])  # fmt: skip
-UNKNOWN_RGB = (200, 205, 210)  # nowhere on the scale
+UNKNOWN = "#c8cdd2"  # nowhere on the scale
+UNKNOWN_RGB = tuple(bytes.fromhex(UNKNOWN[1:]))
 
 
 def colours(share: Floats) -> Array:
@@ -32,6 +33,6 @@ def style() -> str:
     image = "".join(f"--{kind}-on-image: {colour}; " for kind, colour in ON_IMAGE.items())
     dark = "".join(f"--{kind}: {colour}; " for kind, colour in ON_IMAGE.items())
     return (
-        f":root {{ {paper}{image}--unknown: rgb{UNKNOWN_RGB}; }}\n"
+        f":root {{ {paper}{image}--unknown: {UNKNOWN}; }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}\n"
     )

@@ -148,8 +148,11 @@ def _half_filled(share: Array, x_mm: Floats, y_mm: Floats) -> str:
         return ""
     from skimage.measure import find_contours
 
-    lines = find_contours(np.pad(share, 1).astype(float), 127.5)
-    return "".join(path_of(_between(x_mm, line[:, 0]), _between(y_mm, line[:, 1])) for line in lines)
+    outlines = find_contours(np.pad(share, 1).astype(float), 127.5)
+    return "".join(
+        path_of(_between(x_mm, row), _between(y_mm, column))
+        for row, column in (line.T for line in outlines)
+    )
 
 
 def _between(places: Floats, index: Floats) -> Floats:

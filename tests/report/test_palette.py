@@ -58,7 +58,7 @@ def test_page_and_figures_have_the_same_colours() -> None:
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", page[: page.index("@media")]))
     assert {kind: found[kind] for kind in ON_PAPER} == ON_PAPER
     assert {kind: found[f"{kind}-on-image"] for kind in ON_IMAGE} == ON_IMAGE
-    assert (style.WALL, style.LUMEN, style.CALCIUM) == tuple(ON_PAPER.values())
+    assert tuple(ON_PAPER.values()) == (style.WALL, style.LUMEN, style.CALCIUM)
     shares = np.linspace(0, 1, 13)
     assert np.abs(255 * style.SCALE(shares)[:, :3] - colours(shares)).max() < 2
     lightness = [lab(_hex(rgb), np.eye(3))[0] for rgb in SCALE_RGB]

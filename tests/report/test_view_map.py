@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ctocalc._arrays import Array
-from ctocalc.report.stills import colours
+from ctocalc.report.palette import colours
 from ctocalc.report.verdict import further_rows
 from ctocalc.report.vessel_view import vessel_view
 from ctocalc.report.view_map import MOST, view_map_picture, view_words

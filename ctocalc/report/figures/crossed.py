@@ -32,8 +32,9 @@ HOLE_MM, RING_MM = 1.5, 2.0  # of the dial: its hole, and the thickness that it 
 def sections(vessel: Drawn, lesion: Json) -> Figure:
     """Return the telling sections of a lesion: entry, largest fraction, largest arc, exit.
 
-    Proximal on the left; one section stands for all that it shows.  Seen from proximal, 12 o'clock up, the clock runs clockwise.  Below each its calcium: how
-    thick it is at every hour, the arc in the middle.
+    Proximal on the left; one section stands for all that it shows.  Seen from proximal, 12 o'clock
+    up, the clock runs clockwise.  Below each its calcium: how thick it is at every hour, the arc in
+    the middle.
     """
     return _figure(f"{vessel.title}  lesion {lesion['lesion']}", vessel, list(_telling(lesion)))
 

@@ -7,7 +7,7 @@ from matplotlib.image import AxesImage
 from ctocalc._arrays import Floats
 from ctocalc.report.figures.style import CONTOURS, SCALE, WINDOW_HU
 from ctocalc.report.figures.vessel import LEAST_MM, Drawn
-from ctocalc.report.palette import ON_IMAGE, UNKNOWN_RGB
+from ctocalc.report.palette import ON_IMAGE, UNKNOWN
 from ctocalc.report.stills import THICKEST_MM
 
 HOURS = (0, 3, 6, 9, 12)
@@ -40,7 +40,7 @@ def unrolled(ax: Axes, vessel: Drawn) -> AxesImage:
     half = (vessel.along_mm[1] - vessel.along_mm[0]) / 2
     step = 12.0 / thick.shape[1]  # a ray stands for this many hours about it
     box = (vessel.along_mm[0] - half, vessel.along_mm[-1] + half, -step / 2, 12 - step / 2)
-    ax.set_facecolor([part / 255 for part in UNKNOWN_RGB])
+    ax.set_facecolor(UNKNOWN)
     image = ax.imshow(shown.T, extent=box, aspect="auto", origin="lower", cmap=SCALE,
                       vmin=0.0, vmax=THICKEST_MM, interpolation="nearest")  # fmt: skip
     ax.set(yticks=HOURS, yticklabels=[str(hour or 12) for hour in HOURS], ylim=(12.0, -step / 2))
