@@ -12,10 +12,10 @@ from ctocalc.report.cohort import SCORES, TABLES, cohort_page
 NAME = "cohort.html"
 
 
-def write_overview(folder: Path, drawn: Collection[str]) -> None:
-    """Write the page of the batch beside its Parquet tables; ``drawn`` cases have their own."""
+def overview(folder: Path, drawn: Collection[str]) -> bytes:
+    """Return the page of the batch of these Parquet tables; ``drawn`` cases have their own."""
     tables = {name: _columns(folder / f"{name}.parquet", TABLES[name]) for name in TABLES}
-    (folder / NAME).write_bytes(cohort_page(tables, drawn))
+    return cohort_page(tables, drawn)
 
 
 def _columns(path: Path, names: tuple[str, ...]) -> dict[str, list[Any]]:

@@ -13,7 +13,7 @@ from pyarrow import csv, parquet
 from ctocalc.batch.cohort import cohort_tables, passed_column
 from ctocalc.batch.manifest import Case, Manifest
 from ctocalc.batch.orders import Outcome
-from ctocalc.batch.overview import write_overview
+from ctocalc.batch.overview import NAME, overview
 from ctocalc.batch.store import Store
 from ctocalc.errors import OutputFailed
 from ctocalc.files.columns import Cell, Column
@@ -38,7 +38,7 @@ def write_summary(manifest: Manifest, outcomes: Mapping[str, Outcome], store: St
         with store.workspace("=cohort") as fresh:
             for name, columns in cohort_tables().items():
                 _write(name, columns, manifest, outcomes, fresh, store.out)
-            write_overview(fresh, store.drawn(outcomes))
+            (fresh / NAME).write_bytes(overview(fresh, store.drawn(outcomes)))
             for path in sorted(fresh.iterdir()):
                 path.replace(store.out / path.name)
     except (OSError, pa.ArrowException) as error:

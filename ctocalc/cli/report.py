@@ -6,7 +6,6 @@ from typing import Literal
 import click
 
 from ctocalc.cli.exit_codes import Exit
-from ctocalc.errors import InputRefused
 
 
 @click.command(epilog="Nothing but what is drawn is touched; the scan is not needed.")
@@ -33,21 +32,23 @@ from ctocalc.errors import InputRefused
 def command(folders: tuple[Path, ...], figures: Literal["png", "svg"], blind: bool) -> Exit:
     """Rebuild report.html and the figures of cases that were analyzed.
 
-    RESULT_DIR is the folder of one case, as `ctocalc analyze` wrote it. The same version draws the
-    same bytes as then.
+    RESULT_DIR is the folder of one case, as `ctocalc analyze` wrote it, or the output folder of
+    `ctocalc batch`: then all its measured cases are drawn, and cohort.html, whose rows lead to
+    them. The same version draws the same bytes as then.
     """
-    from ctocalc.batch.folder import redraw
+    from ctocalc.batch.redraw import draw_again
 
-    refused: list[InputRefused] = []
+    drawn = refused = 0
     for number, folder in enumerate(folders, 1):
-        try:
-            case_id = redraw(folder, figures, blind=blind)
-        except InputRefused as error:
-            place = f"folder {number} of {len(folders)}: " if len(folders) > 1 else ""
-            click.echo(f"{error.code}: {place}{error}", err=True)
-            refused.append(error)
-        else:
-            click.echo(f"{case_id}: drawn")
+        place = f"folder {number} of {len(folders)}: " if len(folders) > 1 else ""
+        for name, refusal in draw_again(folder, figures, blind=blind):
+            if refusal is None:
+                drawn += 1
+                click.echo(f"{name}: drawn")
+            else:
+                refused += 1
+                where = place + (f"{name}: " if name else "")
+                click.echo(f"{refusal.code}: {where}{refusal}", err=True)
     if not refused:
         return Exit.DONE
-    return Exit.REFUSED if len(refused) == len(folders) else Exit.SOME_FAILED
+    return Exit.SOME_FAILED if drawn else Exit.REFUSED
