@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_erosion, gaussian_filter1d, median_filter
 
-from ctocalc._arrays import Bools, Floats, Ints, frozen
+from ctocalc._arrays import Floats, Ints, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.vessel.look import Look, LumenSettings
+from ctocalc.vessel.reference import reference_hu, with_dim_ends
 from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissue
+
+# At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
+# lifts it by 0.7 of its SD on phantoms.
+DIM_HU, DIM_NOISE = 65.0, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +101,9 @@ def find_lumen(
             contrast, reference, max(upstream, settings.pool_share * pool), floor
         )
         told = tell_tissue(evidence, look.step_mm, tissue)
-        reference, upstream = _reference(contrast, look.level, told, pool, look.step_mm)
+        reference, upstream = reference_hu(contrast, look.level, told, pool, look.step_mm)
+        least = floor + max(DIM_HU, DIM_NOISE * physics.noise_sd_hu)
+        reference = with_dim_ends(reference, contrast, told, least, look.step_mm)
     body = (told != Tissue.LUMEN) & (
         (contrast - floor) < settings.dimmest_share * (reference - floor)
     )
@@ -113,36 +119,6 @@ def find_lumen(
         odds=lumen_odds(evidence, look.step_mm, tissue),
         blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
-
-
-def _reference(
-    contrast: Floats, level: Floats, tissue: Ints, pool: float, step_mm: float
-) -> tuple[Floats, float]:
-    """Lumen HU along the vessel (N,): a running median of what is lumen, carried across the rest.
-
-    And the HU of the brighter of the two lumens at the ends, which none between them exceeds.
-    """
-    lumen = tissue == Tissue.LUMEN
-    n = np.arange(len(contrast))
-    # Caps are thinner than the filter is wide: they do not vote.
-    inner = binary_erosion(lumen, iterations=max(1, round(1.5 / step_mm)), border_value=1)
-    votes = inner & np.isfinite(contrast)
-    if votes.sum() < 4:
-        return np.full(len(contrast), pool), pool
-    size = min(2 * round(3.0 / step_mm) + 1, 2 * (int(votes.sum()) // 2) - 1)
-    even = median_filter(contrast[votes], size=size, mode="nearest")
-    whole = np.interp(n, n[votes], even)
-    smooth = gaussian_filter1d(whole, 1.0 / step_mm, mode="nearest")
-    ends = [level[votes & part] for part in _end_stretches(lumen)]
-    high = [float(np.percentile(each, 75)) for each in ends if len(each) >= 4]
-    return np.asarray(smooth), max(high, default=pool)
-
-
-def _end_stretches(lumen: Bools) -> tuple[Bools, Bools]:
-    """Mark the lumen that reaches from either end of the line to the first interruption."""
-    none_yet = np.cumsum(~lumen) == 0
-    none_after = np.cumsum(~lumen[::-1])[::-1] == 0
-    return none_yet, none_after
 
 
 def _without_lumen(brightest: Floats, middle: Floats, usual: float) -> tuple[float, float]:

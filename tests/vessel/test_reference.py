@@ -1,0 +1,72 @@
+"""The lumen's HU along a vessel: what is narrow is not dim, and what is dim is a lumen still."""
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats, Ints
+from ctocalc.vessel.reference import reference_hu, with_dim_ends
+from ctocalc.vessel.tissue import Tissue
+
+STEP = 0.5
+N = 120
+LUMEN, PLAQUE = 400.0, 60.0
+
+
+def blocked(start: int, stop: int) -> Ints:
+    tissue = np.full(N, Tissue.LUMEN, dtype=np.int64)
+    tissue[start:stop] = Tissue.PLAQUE
+    return tissue
+
+
+def seen(tissue: Ints, hu: Floats, diameter_mm: Floats, blur_mm: float = 0.4) -> Floats:
+    """Return HU (N,) at the centre of blurred discs."""
+    shown = 1.0 - np.exp(-(diameter_mm**2) / (8 * blur_mm**2))
+    return np.where(tissue == Tissue.LUMEN, PLAQUE + (hu - PLAQUE) * shown, PLAQUE)
+
+
+def test_a_taper_is_narrow_and_not_dim() -> None:
+    tissue = blocked(50, 70)
+    diameter = np.full(N, 2.4)
+    diameter[34:50] = np.linspace(2.4, 0.3, 16)
+    found, _ = reference_hu(
+        seen(tissue, np.full(N, LUMEN), diameter), np.zeros(N), tissue, 1.0, STEP
+    )
+    assert np.abs(found[:60] - LUMEN).max() < 0.05 * (LUMEN - PLAQUE)
+
+
+def test_each_side_of_an_occlusion_keeps_its_own_contrast() -> None:
+    tissue, hu = blocked(50, 70), np.where(np.arange(N) < 60, LUMEN, 240.0)
+    contrast = seen(tissue, hu, np.full(N, 3.0))
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    assert found[:55] == pytest.approx(contrast[0], abs=1.0)
+    assert found[65:] == pytest.approx(contrast[-1], abs=1.0)
+
+
+def test_nothing_told_is_the_pool() -> None:
+    tissue = np.full(N, Tissue.PLAQUE, dtype=np.int64)
+    found, upstream = reference_hu(np.full(N, PLAQUE), np.zeros(N), tissue, 380.0, STEP)
+    assert upstream == 380.0
+    assert (found == 380.0).all()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_faint_end_of_a_line_is_looked_at_by_its_own_contrast(first: bool) -> None:
+    contrast = np.full(N, LUMEN)
+    contrast[60:80], contrast[80:] = PLAQUE, 170.0
+    tissue = blocked(60, N)
+    if first:
+        contrast, tissue = contrast[::-1].copy(), tissue[::-1].copy()
+    found = with_dim_ends(np.full(N, LUMEN), contrast, tissue, 130.0, STEP)
+    dim = found == 170.0
+    assert (dim[:25] if first else dim[-25:]).all()
+    assert (found[dim if first else ~dim] <= LUMEN).all()
+    assert (found[60:] == LUMEN).all() if first else (found[:60] == LUMEN).all()
+
+
+def test_plaque_or_a_short_end_changes_nothing() -> None:
+    contrast = np.full(N, LUMEN)
+    contrast[60:] = 110.0
+    reference = np.full(N, LUMEN)
+    assert (with_dim_ends(reference, contrast, blocked(60, N), 130.0, STEP) == reference).all()
+    contrast[-6:] = 170.0
+    assert (with_dim_ends(reference, contrast, blocked(N - 6, N), 130.0, STEP) == reference).all()
