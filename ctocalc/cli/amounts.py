@@ -8,7 +8,8 @@ def told(measured: Measured) -> str:
     """Return value and interval with the unit, or why there is none; rounded for reading."""
     if measured.value is None:
         return f"cannot be told ({measured.reason})"
-    digits = 0 if measured.unit is Unit.DEG else 2 if measured.unit is Unit.FRACTION else 1
+    whole = measured.unit in {Unit.DEG, Unit.SCORE}
+    digits = 0 if whole else 2 if measured.unit is Unit.FRACTION else 1
     value, low, high = (
         "open" if number is None else f"{number:.{digits}f}"
         for number in (measured.value, measured.low, measured.high)

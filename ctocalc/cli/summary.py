@@ -6,6 +6,7 @@ from textwrap import shorten, wrap
 from ctocalc.cli.amounts import told
 from ctocalc.cli.score_items import LEGEND, score_items
 from ctocalc.lesion.lesion import Lesion, Stump, View
+from ctocalc.quantity import Measured
 from ctocalc.scores.registry import system
 from ctocalc.scores.system import MODIFIED, TOTAL_OCCLUSION, Basis, Score
 from ctocalc.scores.words import span
@@ -38,6 +39,8 @@ def _vessel(vessel: VesselResult) -> Iterator[str]:
         return
     calcium = vessel.calcium
     burden = f"; calcium {told(calcium.volume_mm3)}, {told(calcium.mass_mg)}" if calcium else ""
+    if calcium and calcium.agatston.value is not None:
+        burden += f", Agatston score {told(calcium.agatston)}"
     yield f"{vessel.vessel}: {vessel.length_mm:.1f} mm measured{burden}"
     for lesion in vessel.lesions:
         yield from (f"  {line}" for line in _lesion(lesion))
@@ -56,8 +59,8 @@ def _lesion(lesion: Lesion) -> Iterator[str]:
         f"{lesion.end_mm:.1f} mm from the start{notes[1]}"
     )
     yield f"  length            {told(lesion.length_mm)}"
-    yield f"  calcium fraction  {told(lesion.max_calcium_fraction)} of the section at most"
-    yield f"  calcium arc       {told(lesion.max_calcium_arc_deg)} at most"
+    yield f"  calcium fraction  {_most(lesion.max_calcium_fraction, 'of the section ')}"
+    yield f"  calcium arc       {_most(lesion.max_calcium_arc_deg)}"
     yield f"  bend              {told(lesion.bend_deg)}"
     yield f"  stumps            {_stump(lesion.proximal_stump)} proximal, " \
           f"{_stump(lesion.distal_stump)} distal"  # fmt: skip
@@ -68,6 +71,13 @@ def _lesion(lesion: Lesion) -> Iterator[str]:
     yield f"  best view         {_view(best.single)} (foreshortening; geometry only)"
     if best.biplane_apart_deg is not None:
         yield f"  biplane           {_view(best.biplane_first)}; {_view(best.biplane_second)}"
+
+
+def _most(measured: Measured, of: str = "") -> str:
+    """Return a maximum; of a part of the lesion where the rest cannot be told."""
+    if measured.value is None:
+        return told(measured)
+    return f"{told(measured)} {of}{'at most' if measured.high is not None else 'where told'}"
 
 
 def _view(view: View) -> str:

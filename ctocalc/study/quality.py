@@ -108,7 +108,12 @@ def vessel_notices(
 
 
 def caps_notices(
-    vessel: str, found: Trace, seen: Trace, caps_mm: tuple[tuple[float, float], ...] | None
+    vessel: str,
+    found: Trace,
+    seen: Trace,
+    caps_mm: tuple[tuple[float, float], ...] | None,
+    *,
+    contrast: bool,
 ) -> tuple[Notice, ...]:
     """Say that a reader set the occlusions of a vessel, and what the image itself showed.
 
@@ -116,12 +121,18 @@ def caps_notices(
     """
     if caps_mm is None:
         return ()
-    told = f"Entry and exit of {len(caps_mm)} occlusion(s) are a reader's" if caps_mm else (
-        "A reader sees no total occlusion"
-    )  # fmt: skip
+    count = f"{len(caps_mm)} occlusions" if len(caps_mm) > 1 else "the occlusion"
+    told = (
+        f"Entry and exit of {count} are a reader's"
+        if caps_mm
+        else "A reader sees no total occlusion"
+    )
     shown = ", ".join(
         f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found.gaps if gap.total
     )
+    by_image = f"the image itself showed {shown or 'none'}"
+    if not contrast:
+        by_image = "without contrast the image itself shows none"
     step = float(seen.frames.arclength_mm[1] - seen.frames.arclength_mm[0])
     bright, dark = (float(n.sum()) * step for n in (seen.untold, seen.unseen_lumen))
     doubts = [
@@ -134,7 +145,7 @@ def caps_notices(
         Notice(
             code=Code.READER_CAPS,
             severity="info",
-            message=f"{told}; the image itself showed {shown or 'none'}.{''.join(doubts)}",
+            message=f"{told}; {by_image}.{''.join(doubts)}",
             vessel=vessel,
         ),
     )

@@ -188,8 +188,8 @@ def _notices(review: Review, *, same: bool) -> tuple[Notice, ...]:
         Notice(
             code=Code.READER_REVIEW,
             severity="info" if review.status == "final" else "warning",
-            message=f"{count} answer(s) are a reader's ({review.status} review); the automatic "
-            "ones stand beside them in result.json.",
+            message=f"{count} {'answer is' if count == 1 else 'answers are'} a reader's "
+            f"({review.status} review); the automatic results are kept in result.json.",
         )
     ]
     if not same:

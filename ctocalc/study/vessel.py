@@ -83,7 +83,7 @@ def measure_vessel(
     )
     return result, (
         *vessel_notices(line, seen, lesions, contrast=physics.contrast),
-        *caps_notices(name, own, seen, caps),
+        *caps_notices(name, own, seen, caps, contrast=physics.contrast),
         *outline_notices(name, request.outlines.get(name, ()), found, seen),
         *artefact_notices(name, own, kept, spoilt, physics),
     )

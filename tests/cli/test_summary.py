@@ -39,6 +39,21 @@ def test_every_vessel_lesion_and_score_is_told() -> None:
     assert lines[-1] == RESEARCH
 
 
+def test_what_is_told_of_a_part_and_of_a_scan_without_contrast_is_told_so() -> None:
+    result = case_result()
+    lad = result.vessels[0]
+    assert lad.calcium is not None
+    part = replace(lad.lesions[0].max_calcium_fraction, high=None, reason="contrast shows there")
+    none = Measured.unknown(Unit.DEG, "contrast shows there")
+    lesion = replace(lad.lesions[0], max_calcium_fraction=part, max_calcium_arc_deg=none)
+    score = Measured(value=55.2, unit=Unit.SCORE, low=47.0, high=63.0)
+    calcium = replace(lad.calcium, agatston=score)
+    text = summary(replace(result, vessels=(replace(lad, lesions=(lesion,), calcium=calcium),)))
+    assert "calcium fraction  0.62 (0.56 to open) of the section where told" in text
+    assert "calcium arc       cannot be told (contrast shows there)\n" in text
+    assert "Agatston score 55 (47 to 63)" in " ".join(text.split())
+
+
 def test_both_bases_stand_side_by_side() -> None:
     result = case_result()
     lad = result.vessels[0]
