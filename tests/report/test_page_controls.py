@@ -217,6 +217,11 @@ def test_the_page_fits_and_works_at_every_width(opened: Open, drawn: Path, width
         page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Cells of a table of values stand under their heads, also on a phone.
+        lefts = page.locator(".scores table.detail").first.evaluate("""(table) =>
+          [...table.querySelectorAll("tr:not(.note)")].map((row) =>
+            [...row.cells].map((cell) => Math.round(cell.getBoundingClientRect().left)))""")
+        assert len(lefts) > 3 and all(row == lefts[0] == sorted(set(row)) for row in lefts)
         canvas = box_of(page, "canvas.section")
         assert canvas["width"] >= 0.4 * min(width, 700)
 
