@@ -216,3 +216,25 @@ def test_without_scripts_the_overview_is_there(page_file: Path, opened: Open) ->
         assert page.locator(".histogram").first.is_visible()
         assert page.get_by_text("lesions.tsv").is_visible()
         assert page.locator("button:visible, input:visible").count() == 0
+
+
+def test_printed_the_counts_have_their_words(page_file: Path, opened: Open) -> None:
+    with opened(page_file) as page:
+        page.emulate_media(media="print")
+        for count in page.locator(".counts tr").all():
+            assert count.locator("th").inner_text().strip()
+        assert page.get_by_text("lesions.tsv").is_visible()
+
+
+def test_a_short_table_leaves_no_room_below_it(page_file: Path, opened: Open) -> None:
+    with opened(page_file) as page:
+        frame = page.locator(".table-frame")
+        whole = frame.bounding_box()["height"]
+        page.locator(".find").fill("case-0003")
+        page.locator(".found", has_text="1 of").wait_for()
+        last = page.locator(".cohort tbody tr:not(.space)").last.bounding_box()
+        assert frame.bounding_box()["height"] < whole / 3
+        below = frame.bounding_box()["y"] + frame.bounding_box()["height"]
+        assert below - (last["y"] + last["height"]) < 20
+        page.locator(".clear").click()
+        assert frame.bounding_box()["height"] == whole

@@ -243,3 +243,15 @@ def test_it_prints_two_pages_for_a_vessel_and_one_more_for_the_next(
     with opened(drawn) as page:
         printed = page.pdf(prefer_css_page_size=True)
     assert printed.count(b"/Type /Page\n") == 3
+
+
+def test_the_calcium_of_an_artery_is_printed_though_its_fold_is_closed(
+    opened: Open, drawn: Path
+) -> None:
+    with opened(drawn) as page:
+        rows = page.locator("details.artery").first.locator("tbody tr th")
+        assert rows.count() > 3 and not rows.first.is_visible()
+        page.emulate_media(media="print")
+        for row in rows.all():
+            assert row.bounding_box()["height"] > 5
+        assert not page.locator(".views table").first.is_visible()
