@@ -33,9 +33,10 @@ class Source(StrEnum):
 class Fact:
     """One input: a measured number, or an answer, with its source.
 
-    A number sits in ``measured`` (low, high = its interval; value = low with high None is a
-    lower bound, such as the visible part of a truncated occlusion).  ``quoted`` is what was
-    measured behind an answer, such as a cap's taper: shown beside it, never held against a rule.
+    A number sits in ``measured`` (low, high = its interval; where one of them alone is None the
+    value is of a part, such as the visible length of a truncated occlusion, and bounds the whole).
+    ``quoted`` is what was measured behind an answer, such as a cap's taper: shown beside it, never
+    held against a rule.
     ``borderline`` belongs to answers: the other answer is nearly as likely.  ``reason`` is a
     sentence that travels into the finding, whether or not the answer is known.
     """
