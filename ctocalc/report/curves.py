@@ -66,7 +66,7 @@ _CHARTS: dict[str, tuple[str, float, str, tuple[_Curve, ...]]] = {
     )),
 }  # fmt: skip
 _STEPS = {"fraction": 0.5, "arc": 90.0}
-NOTHING_SEEN = "Not measurable along this vessel: see the quality flags."
+NOTHING_SEEN = "Cannot be told: see the quality flags"
 
 
 def charts(stations: Stations, vessel: Json, image: Json) -> tuple[Chart, ...]:
