@@ -169,7 +169,7 @@ def _one_more(places: Floats) -> Floats:
 def telling_places(vessel: Json, sections: Sections) -> Iterator[tuple[float, str]]:
     """Yield the arc lengths of the sections worth a picture, with their titles, proximal first."""
     along = sections["arclength_mm"]
-    found: dict[float, list[str]] = {}
+    found: dict[tuple[float, str], list[str]] = {}
     several = len(vessel["lesions"]) > 1
     for lesion in vessel["lesions"]:
         number = f"lesion {lesion['lesion']}: " if several else ""
@@ -183,12 +183,13 @@ def telling_places(vessel: Json, sections: Sections) -> Iterator[tuple[float, st
         for title, mm in places.items():
             if mm is not None:
                 shown = float(along[np.abs(along - mm).argmin()])
-                found.setdefault(shown, []).append(number + title)
+                found.setdefault((shown, number), []).append(title)
     if not found:
         amount = sections["calcium"].astype(float).sum(axis=(1, 2))
         most = along[amount.argmax()] if amount.any() else along[len(along) // 2]
-        found[float(most)] = ["most calcium" if amount.any() else "middle of the line"]
-    yield from ((mm, ", ".join(titles)) for mm, titles in sorted(found.items()))
+        found[float(most), ""] = ["most calcium" if amount.any() else "middle of the line"]
+    for (mm, number), titles in sorted(found.items()):
+        yield mm, number + ", ".join(titles)
 
 
 def _where(measured: Json) -> float | None:

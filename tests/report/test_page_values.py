@@ -229,6 +229,11 @@ def test_places_worth_a_picture_need_a_value_there(case: CaseRecord) -> None:
     titles = dict(telling_places(lad, case.sections["LAD"]))
     assert titles[10.0] == "entry" and titles[30.0] == "exit"
     assert titles[12.5] == "largest fraction, largest arc, largest bend"
+    (one,) = lad["lesions"]
+    twice = {"lesions": [one, one | {"lesion": 2, "start_mm": 10.2}]}
+    named = [title for _, title in telling_places(twice, case.sections["LAD"])]
+    assert named[:2] == ["lesion 1: entry", "lesion 2: entry"]
+    assert "lesion 2: largest fraction, largest arc, largest bend" in named
     ((mm, title),) = telling_places(rca, case.sections["RCA"])
     assert CALCIUM_MM[0] <= mm <= CALCIUM_MM[1] and title == "most calcium"
 
