@@ -2,7 +2,8 @@
 
 Lumen, a thin wall, and what lies around it, blurred: on every ray of a patch of 5 mm of vessel.
 The lumen's edge is a smooth surface; the wall's thickness, which would pass for blur, is shared by
-the patch; outside is each ray's own.  The blur, in the slices and through them, is common to all.
+the patch and expected to be much like that of the others; outside is each ray's own.  The blur, in
+the slices and through them, is common to all.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,15 +17,17 @@ from ctocalc.image.edge_patches import INNER_MM, WALL_MM, Patch, find_surface, f
 from ctocalc.image.resolution import FWHM_PER_SIGMA, wider_by
 from ctocalc.image.sections import PolarSections
 
-ROUNDS = 9
+ROUNDS = 15
 # Samples along a ray, rays and stations share their noise: they count as so many fewer.
 SHARED_NOISE = 27.0
 SURFACE_SD_MM = 0.03
-WALL_SD_MM = (0.2, 0.15, 0.15, 0.05, 0.05)
+# How much the walls of vessels differ, and those of the patches of one scan.
+USUAL_WALL_SD_MM, OWN_WALL_SD_MM = 0.4, 0.08
+WALL_SD_MM = (OWN_WALL_SD_MM, 0.15, 0.15, 0.05, 0.05)
 OUTSIDE_SD_HU = 400.0
 # Cardiac CT: kernel and focus in the slices, thickness and helical pitch through them.
 USUAL_MM, USUAL_SD_MM = (0.70, 0.78), (0.10, 0.15)
-PLAQUE_EFFECT_PER_HU = 0.0015
+PLAQUE_EFFECT_PER_HU = 0.0022
 _OUTER_MM = 0.75
 _DENSITY = 0.3989422804014327
 
@@ -71,12 +74,22 @@ def edge_blur(
         if turn >= 5:
             _judge(patches)
         variance, covariance = _improve(patches, variance, plaque_hu, noise_hu)
+        _share_walls(patches)
     if covariance is None or sum(patch.weight for patch in patches) < 0.5:
         return None
     fwhm = FWHM_PER_SIGMA * np.sqrt(variance)
     share = np.sqrt(np.diag(covariance)) / (2 * variance)
     sd = fwhm * np.sqrt(share**2 + (PLAQUE_EFFECT_PER_HU * plaque_sd_hu) ** 2)
     return EdgeBlur(in_plane=(float(fwhm[0]), float(sd[0])), through=(float(fwhm[1]), float(sd[1])))
+
+
+def _share_walls(patches: Sequence[Patch]) -> None:
+    """Expect of every patch the wall that all of them have: one vessel's differ little."""
+    told = sum(patch.weight for patch in patches) / OWN_WALL_SD_MM**2
+    mean = sum(patch.weight * float(patch.wall[0]) for patch in patches) / OWN_WALL_SD_MM**2
+    usual = (mean + WALL_MM / USUAL_WALL_SD_MM**2) / (told + USUAL_WALL_SD_MM**-2.0)
+    for patch in patches:
+        patch.usual_mm = usual
 
 
 def _judge(patches: Sequence[Patch]) -> None:
@@ -142,7 +155,7 @@ def _equations(
     right -= np.einsum("naki,nak->i", solved, held)
     prior = np.array(WALL_SD_MM) ** -2.0
     whole[2:7, 2:7] += np.diag(prior)
-    right[2:7] += prior * (np.array([WALL_MM, 0.0, 0.0, 0.0, 0.0]) - patch.wall)
+    right[2:7] += prior * (np.array([patch.usual_mm, 0.0, 0.0, 0.0, 0.0]) - patch.wall)
     within = np.linalg.inv(whole[2:, 2:] + 1e-9 * np.eye(len(whole) - 2))
     link = whole[:2, 2:] @ within
 

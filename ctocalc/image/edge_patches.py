@@ -14,6 +14,8 @@ from ctocalc.kernels.runs import runs
 PATCH = 10
 WALL_MM = 0.45
 INNER_MM = 1.1
+# What rises by more behind the darkest place of a ray is a neighbour, not the wall on muscle.
+RISE_HU = 70.0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -34,6 +36,7 @@ class Patch:
     lumen: Floats
     wall: Floats = field(default_factory=lambda: np.array([WALL_MM, 0.0, 0.0, 0.0, 0.0]))
     weight: float = 1.0
+    usual_mm: float = WALL_MM
     # The surface each ray tells by itself, and its smooth form with the geometry of its normals.
     told: Floats = field(init=False)
     smooth: Floats = field(init=False)
@@ -76,6 +79,9 @@ def _patch(tube: PolarSections, centre: Floats, at: slice, plaque: float, noise:
     outer = np.nan_to_num(starts[..., 1], nan=1.0)[..., None]
     bright = (near > lumen[0] + 3.5 * noise) & (radius <= outer + 0.3)
     beyond = np.where((radius >= inner + 0.3) & (radius <= outer + 1.2), near, np.inf)
+    darkest = beyond.argmin(axis=2)
+    after = np.where((radius > radius[darkest][..., None]) & np.isfinite(beyond), near, -np.inf)
+    rise = after.max(axis=2) - beyond.min(axis=2)
     inner = inner[..., 0]
     use = (starts[..., 0] > 0.45) & (inner < 3.0) & ~calcified & np.isfinite(near).all(axis=2)
     reach = slice(
@@ -89,8 +95,8 @@ def _patch(tube: PolarSections, centre: Floats, at: slice, plaque: float, noise:
     return Patch(
         hu=np.nan_to_num(tube.samples[at, ::2, reach].astype(np.float64)),
         radius=radius[reach],
-        # Behind the darkest place a neighbour begins.
-        limit=radius[beyond.argmin(axis=2)] + 0.15,
+        # A limit at the darkest place of noise would draw the outside below what it is.
+        limit=np.where(rise > RISE_HU, radius[darkest] + 0.15, np.inf),
         use=use & ~bright.any(axis=2),
         surface=np.where(use, inner, 1.0),
         outside=np.nan_to_num(outside),

@@ -20,6 +20,8 @@ LEAST_NOISE_HU = 5.0
 PLAQUE_HU = 55.0
 PLAQUE_SD_HU = 15.0
 PLAQUE_SEEN_SD_HU = 8.0
+# Around a middle that tells of plaque there is neither contrast nor calcium within this.
+PLAQUE_ALONE_MM = 0.7
 FAT_HU = -90.0
 # Published slopes of hydroxyapatite by tube voltage; good to about 10 % by scanner and body.
 HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0, 1.17))
@@ -155,9 +157,9 @@ def _plaque(tubes: Sequence[Tube]) -> float | None:
     seen: list[Floats] = []
     for each in tubes:
         radius, samples = each.sections.radius_mm, each.sections.samples
-        smooth = gaussian_filter1d(samples[:, :, radius <= 1.0], 1.0, axis=0)
+        smooth = gaussian_filter1d(samples[:, :, radius <= PLAQUE_ALONE_MM], 1.0, axis=0)
         smooth = gaussian_filter1d(smooth, 1.0, axis=1, mode="wrap")
-        body = binary_erosion(np.asarray(smooth.max(axis=(1, 2)) < 130.0), iterations=2)
+        body = binary_erosion(np.asarray(smooth.max(axis=(1, 2)) < 130.0), iterations=1)
         seen.append(samples[body][:, ::6, :4].mean(axis=(1, 2)))
     middle = np.concatenate(seen)
     if len(middle) < 6:

@@ -73,6 +73,32 @@ def test_blur_on_an_oblique_grid_and_in_a_bend() -> None:
     assert found.psf_fwhm_mm.value == pytest.approx(0.70, rel=0.10)
 
 
+def test_the_wall_of_a_thin_walled_vessel_is_not_taken_from_the_blur() -> None:
+    """A wall thinner than usual: what a patch expects comes from all of them, not from a prior."""
+    off = []
+    for seed in (1, 2):
+        volume = scan(
+            STRAIGHT, vessel(diameter=2.6, wall_mm=1.5), noise_hu=20.0, sigma_mm=0.66 / FWHM,
+            seed=seed,
+        )  # fmt: skip
+        found = physics_of(volume, line_of(STRAIGHT))[2].psf_fwhm_mm
+        assert found.value is not None
+        off.append(found.value / 0.66 - 1.0)
+    assert abs(float(np.mean(off))) < 0.07
+
+
+def test_plaque_is_read_in_a_short_occlusion_too() -> None:
+    """5.3 mm without lumen, plaque of 85 HU: what is not seen would be taken for 55 HU."""
+    width = gap(17.0, 22.3)
+
+    def denser(s: Floats, u: Floats, v: Floats) -> Floats:
+        return np.where(2 * np.hypot(u, v) >= width(s), 30.0, 0.0)
+
+    volume = scan(STRAIGHT, vessel(diameter=width, calcium=denser), noise_hu=15.0, seed=2)
+    found = physics_of(volume, line_of(STRAIGHT))[2]
+    assert found.plaque_hu == pytest.approx(PLAQUE_HU + 30.0, abs=12.0)
+
+
 def test_noise_is_right_in_the_mean_and_near_in_each_scan() -> None:
     path = Path(length_mm=40.0)
     clean = scan(path, vessel(diameter=gap(24.0, 31.0)))
