@@ -1,10 +1,11 @@
 """Cases per minute of a batch, against a loop over ``analyze``; and the time of its tables.
 
-``python -m benchmarks.batch [--scans 20] [--lines 100] [--finished 10000] [--tiny]`` renders random
-phantoms into a temporary folder, draws jittered lines for each, and prints a table: a loop in one
-warm process, then a batch with one worker and with more.  A line of 2,000 vessels takes about an
-hour on two cores; fewer lines give the same rates.  Memory is the largest resident set of any
-process of a case.  Last, the tables of many finished cases, which are copies of one.
+``python -m benchmarks.batch [--scans 20] [--lines 100] [--compared 5] [--finished 10000] [--report]
+[--tiny]`` renders random phantoms into a temporary folder, draws jittered lines for each, and
+prints a table: a loop in one warm process and a batch with one worker over the first lines of every
+scan (``--compared``), then a batch with one worker per core over those, and over all lines.  Memory
+is the largest resident set of any process of a case.  Last, the tables of many finished cases,
+which are copies of one.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,13 +24,13 @@ import psutil
 
 from ctocalc.batch.batch import gather, run_batch
 from ctocalc.batch.cluster import cores, local_workers
+from ctocalc.batch.folder import write_result
 from ctocalc.batch.job import analyze_case, finish_case
 from ctocalc.batch.manifest import Manifest, read_manifest
 from ctocalc.batch.orders import Limits, Outcome
 from ctocalc.batch.plan import Asked, plan
 from ctocalc.batch.store import Store
 from ctocalc.cli.phantom_folder import write_case
-from ctocalc.files.results import write_case as write_result
 from ctocalc.phantom.cases import random_case
 from ctocalc.phantom.render import render
 
@@ -95,18 +97,27 @@ class Watch:
                     continue
 
 
-def loop(manifest: Manifest, out: Path) -> Cost:
-    """Return what a plain loop in this process takes."""
+def few(manifest: Path, lines: int) -> Path:
+    """Write a manifest of the first lines of every scan beside the whole one."""
+    head, *rows = manifest.read_text().splitlines()
+    kept = [row for row in rows if int(row.partition("\t")[0].partition("-")[2]) < lines]
+    path = manifest.with_name("few.tsv")
+    path.write_text("\n".join([head, *kept]) + "\n")
+    return path
+
+
+def loop(manifest: Manifest, out: Path, *, report: bool) -> Cost:
+    """Return what a plain loop in this process takes, each case read by itself."""
     begun, used = time.perf_counter(), time.process_time()
     for case in manifest.cases:
-        write_result(analyze_case(case.options), out)
+        write_result(analyze_case(case.options), out, report=report)
     seconds = time.perf_counter() - begun
     return Cost(seconds, seconds, time.process_time() - used, 0.0)
 
 
-def batch(manifest: Manifest, out: Path, workers: int) -> Cost:
+def batch(manifest: Manifest, out: Path, workers: int, *, report: bool) -> Cost:
     """Return what a batch takes."""
-    asked = Asked(out=out, job=partial(finish_case, report=False), limits=LIMITS, report=False)
+    asked = Asked(out=out, job=partial(finish_case, report=report), limits=LIMITS, report=report)
     begun, store = time.perf_counter(), Store(out)
     ends: list[float] = []
 
@@ -122,16 +133,18 @@ def batch(manifest: Manifest, out: Path, workers: int) -> Cost:
     return Cost(ended - begun, ended - ends[0], sum(seen.cpu.values()), seen.largest / 2**20)
 
 
-def same(one: Path, other: Path) -> bool:
-    """Return whether two runs wrote the same cases."""
-    files = [path.relative_to(one) for path in one.glob("c*/*") if path.is_file()]
-    return bool(files) and all(
-        (one / name).read_bytes() == (other / name).read_bytes() for name in files
+def differ(one: Path, other: Path) -> int:
+    """Return how many files of the first run's cases the second wrote otherwise, or not at all."""
+    files = [path.relative_to(one) for path in one.glob("c*/**/*") if path.is_file()]
+    theirs = (other / name for name in files)
+    return sum(
+        not path.is_file() or (one / name).read_bytes() != path.read_bytes()
+        for name, path in zip(files, theirs, strict=True)
     )
 
 
-def many(folder: Path, manifest: Manifest, finished: int) -> list[str]:
-    """Return the seconds that a resumed run and its tables take when every case is done."""
+def many(folder: Path, manifest: Manifest, ran: Path, finished: int) -> str:
+    """Tell the seconds that a resumed run and its tables take when every case is done."""
     source = manifest.cases[0]
     rows = ["case_id\tseries\tcenterline\tvessel\tsite"]
     for n in range(finished):
@@ -141,12 +154,12 @@ def many(folder: Path, manifest: Manifest, finished: int) -> list[str]:
     begun = time.perf_counter()
     read = read_manifest(folder / "many.tsv")
     times = {"manifest": time.perf_counter() - begun}
-    out, done = folder / "many", folder / "batch 1" / source.case_id
+    out, done = folder / "many", ran / source.case_id
     store, outcomes = Store(out), {}
     store.prepare()
     for case in read.cases:
         (out / case.case_id).mkdir()
-        for file in done.iterdir():
+        for file in done.glob("*.*"):
             os.link(file, out / case.case_id / file.name)
         outcomes[case.case_id] = Outcome(case_id=case.case_id, status="ok", attempts=1)
     begun = time.perf_counter()
@@ -154,36 +167,44 @@ def many(folder: Path, manifest: Manifest, finished: int) -> list[str]:
     times["tables"] = time.perf_counter() - begun
     size = sum(path.stat().st_size for path in out.glob("*.tsv")) / 2**20
     shutil.rmtree(out)
-    return [
+    return (
         f"{finished} finished cases: manifest {times['manifest']:.1f} s, tables (TSV and Parquet, "
         f"{size:.0f} MiB of TSV) {times['tables']:.1f} s"
-    ]
+    )
 
 
-def run(folder: Path, *, scans: int, lines: int, finished: int) -> list[str]:
-    """Return the lines of the table."""
-    manifest = read_manifest(build(folder, scans, lines))
-    count = len(manifest.cases)
-    analyze_case(manifest.cases[0].options)  # compiles what a machine has compiled once
-    alone = loop(manifest, folder / "loop")
-    table = [f"{count} vessels of {scans} scans, {cores()} cores",
-             f"{'':24}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}{'cpu s/case':>12}"
-             f"{'ratio':>8}{'MiB':>8}",
-             _row("loop over analyze", count, alone, alone)]  # fmt: skip
-    for workers in sorted({1, max(2, cores())}):
-        found = batch(manifest, folder / f"batch {workers}", workers)
-        table.append(_row(f"batch, {workers} workers", count, found, alone))
-        if not same(folder / "loop", folder / f"batch {workers}"):
-            table.append("the batch wrote other results than the loop")
-    return table + many(folder, manifest, finished)
+def run(
+    folder: Path, *, scans: int, lines: int, compared: int, finished: int, report: bool
+) -> Iterator[str]:
+    """Yield the lines of the table."""
+    every = build(folder, scans, lines)
+    whole, part = read_manifest(every), read_manifest(few(every, compared))
+    analyze_case(part.cases[0].options)  # compiles what a machine has compiled once
+    yield (f"{len(whole.cases)} vessels of {scans} scans, {cores()} cores, pages and figures: "
+           f"{'yes' if report else 'no'}")  # fmt: skip
+    yield (f"{'':24}{'vessels':>8}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}"
+           f"{'cpu s/case':>12}{'ratio':>8}{'MiB':>8}{'other':>7}")  # fmt: skip
+    alone = loop(part, folder / "loop", report=report)
+    count = len(part.cases)
+    yield _row("loop over analyze", count, alone, alone, count)
+    runs = [(part, workers) for workers in sorted({1, cores()})]
+    if len(whole.cases) > count:
+        runs.append((whole, cores()))
+    for manifest, workers in runs:
+        out = folder / f"batch {len(manifest.cases)} {workers}"
+        found = batch(manifest, out, workers, report=report)
+        row = _row(f"batch, workers: {workers}", len(manifest.cases), found, alone, count)
+        yield f"{row}{differ(folder / 'loop', out):7d}"
+    yield many(folder, part, folder / f"batch {count} 1", finished)
 
 
-def _row(name: str, count: int, cost: Cost, alone: Cost) -> str:
-    """Return a line of the table; ratios of rates are batch / loop, that of the processor too."""
+def _row(name: str, count: int, cost: Cost, alone: Cost, of: int) -> str:
+    """Return a line; ratios are batch / loop (of ``of`` cases) of rates and of the processor."""
+    rate, warm, base = 60 * count / cost.wall, 60 * count / cost.warm, 60 * of / alone.wall
+    cpu, own = cost.cpu / count, alone.cpu / of
     return (
-        f"{name:24}{60 * count / cost.wall:10.1f}{alone.wall / cost.wall:8.2f}"
-        f"{60 * count / cost.warm:8.1f}{alone.warm / cost.warm:8.2f}"
-        f"{cost.cpu / count:12.2f}{cost.cpu / alone.cpu:8.2f}{cost.memory:8.0f}"
+        f"{name:24}{count:8}{rate:10.1f}{rate / base:8.2f}{warm:8.1f}{warm / base:8.2f}"
+        f"{cpu:12.2f}{cpu / own:8.2f}{cost.memory:8.0f}"
     )
 
 
@@ -192,14 +213,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scans", type=int, default=20)
     parser.add_argument("--lines", type=int, default=100)
+    parser.add_argument("--compared", type=int, default=5, help="lines of a scan")
     parser.add_argument("--finished", type=int, default=10_000)
+    parser.add_argument("--report", action="store_true", help="draw pages and figures too")
     parser.add_argument("--tiny", action="store_true", help="two cases, twenty finished ones")
     given = parser.parse_args(arguments)
-    scans, lines, finished = (
-        (1, 2, 20) if given.tiny else (given.scans, given.lines, given.finished)
-    )
+    sizes = {"scans": given.scans, "lines": given.lines, "compared": given.compared,
+             "finished": given.finished}  # fmt: skip
+    if given.tiny:
+        sizes = {"scans": 1, "lines": 2, "compared": 2, "finished": 20}
     with tempfile.TemporaryDirectory() as folder:
-        print("\n".join(run(Path(folder), scans=scans, lines=lines, finished=finished)))
+        for line in run(Path(folder), **sizes, report=given.report):
+            print(line, flush=True)
     return 0
 
 
