@@ -1,11 +1,11 @@
 """Cases per minute of a batch, against a loop over ``analyze``; and the time of its tables.
 
-``python -m benchmarks.batch [--scans 20] [--lines 100] [--compared 5] [--finished 10000] [--report]
-[--tiny]`` renders random phantoms into a temporary folder, draws jittered lines for each, and
-prints a table: a loop in one warm process and a batch with one worker over the first lines of every
-scan (``--compared``), then a batch with one worker per core over those, and over all lines.  Memory
-is the largest resident set of any process of a case.  Last, the tables of many finished cases,
-which are copies of one.
+``python -m benchmarks.batch [--scans 20] [--lines 100] [--mm 0] [--compared 5] [--finished 10000]
+[--report] [--tiny]`` renders random phantoms into a temporary folder, draws jittered lines for
+each, and prints a table: a loop in one warm process and a batch with one worker over the first
+lines of every scan (``--compared``), then a batch with one worker per core over those, and over all
+lines.  ``--mm`` cuts lines to that length about their middle.  Memory is the largest resident set
+of any process of a case.  Last, the tables of many finished cases, which are copies of one.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from ctocalc._arrays import Floats
 from ctocalc.batch.batch import gather, run_batch
 from ctocalc.batch.cluster import cores, local_workers
 from ctocalc.batch.folder import write_result
@@ -50,7 +51,7 @@ class Cost:
     memory: float
 
 
-def build(folder: Path, scans: int, lines: int) -> Path:
+def build(folder: Path, scans: int, lines: int, longest_mm: float) -> Path:
     """Render scans and draw lines; return the manifest, one case per line."""
     rows = ["case_id\tseries\tcenterline\tvessel"]
     for n in range(scans):
@@ -58,13 +59,21 @@ def build(folder: Path, scans: int, lines: int) -> Path:
         write_case(case, folder / f"scan{n}", compressed=False)
         line, dice = case.lines[0], np.random.default_rng(n)
         for m in range(lines):
-            points = line.points_lps_mm + dice.normal(0, JITTER_MM, line.points_lps_mm.shape)
+            points = middle(line.points_lps_mm, longest_mm)
+            points = points + dice.normal(0, JITTER_MM, points.shape)
             path = folder / f"scan{n}" / f"{m}.csv"
             np.savetxt(path, points, delimiter=",", header="x_mm,y_mm,z_mm", comments="")
             rows.append(f"c{n}-{m}\tscan{n}/dicom\tscan{n}/{m}.csv\t{line.vessel}")
     path = folder / "manifest.tsv"
     path.write_text("\n".join(rows) + "\n")
     return path
+
+
+def middle(points: Floats, longest_mm: float) -> Floats:
+    """Return the points (N, 3) of a line that lie about its middle; all of them for 0 mm."""
+    along = np.concatenate([[0.0], np.linalg.norm(np.diff(points, axis=0), axis=1).cumsum()])
+    near = np.abs(along - along[-1] / 2) <= longest_mm / 2
+    return points[near] if longest_mm else points
 
 
 class Watch:
@@ -174,14 +183,14 @@ def many(folder: Path, manifest: Manifest, ran: Path, finished: int) -> str:
 
 
 def run(
-    folder: Path, *, scans: int, lines: int, compared: int, finished: int, report: bool
+    folder: Path, *, scans: int, lines: int, mm: float, compared: int, finished: int, report: bool
 ) -> Iterator[str]:
     """Yield the lines of the table."""
-    every = build(folder, scans, lines)
+    every = build(folder, scans, lines, mm)
     whole, part = read_manifest(every), read_manifest(few(every, compared))
     analyze_case(part.cases[0].options)  # compiles what a machine has compiled once
-    yield (f"{len(whole.cases)} vessels of {scans} scans, {cores()} cores, pages and figures: "
-           f"{'yes' if report else 'no'}")  # fmt: skip
+    yield (f"{len(whole.cases)} vessels of {scans} scans, {f'{mm:g} mm' if mm else 'whole'} lines, "
+           f"{cores()} cores, {'with' if report else 'without'} pages and figures")  # fmt: skip
     yield (f"{'':24}{'vessels':>8}{'cases/min':>10}{'ratio':>8}{'warm':>8}{'ratio':>8}"
            f"{'cpu s/case':>12}{'ratio':>8}{'MiB':>8}{'other':>7}")  # fmt: skip
     alone = loop(part, folder / "loop", report=report)
@@ -213,17 +222,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scans", type=int, default=20)
     parser.add_argument("--lines", type=int, default=100)
+    parser.add_argument("--mm", type=float, default=0.0, help="cut lines to this; 0: whole")
     parser.add_argument("--compared", type=int, default=5, help="lines of a scan")
     parser.add_argument("--finished", type=int, default=10_000)
     parser.add_argument("--report", action="store_true", help="draw pages and figures too")
     parser.add_argument("--tiny", action="store_true", help="two cases, twenty finished ones")
     given = parser.parse_args(arguments)
-    sizes = {"scans": given.scans, "lines": given.lines, "compared": given.compared,
-             "finished": given.finished}  # fmt: skip
     if given.tiny:
-        sizes = {"scans": 1, "lines": 2, "compared": 2, "finished": 20}
+        given.scans, given.lines, given.compared, given.finished = 1, 2, 2, 20
     with tempfile.TemporaryDirectory() as folder:
-        for line in run(Path(folder), **sizes, report=given.report):
+        table = run(
+            Path(folder), scans=given.scans, lines=given.lines, mm=given.mm,
+            compared=given.compared, finished=given.finished, report=given.report,
+        )  # fmt: skip
+        for line in table:
             print(line, flush=True)
     return 0
 
