@@ -150,7 +150,5 @@ def _notes(scores: Iterable[Score]) -> Iterator[str]:
 
 
 def _stump(stump: Stump) -> str:
-    if stump.call is None:
-        return "not seen" if stump.p_blunt is None else "blunt or tapered: not told"
-    call = stump.call.value
+    call = "not seen" if stump.call is None else stump.call.value
     return f"{call} (borderline)" if stump.borderline else call

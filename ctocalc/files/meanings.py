@@ -23,7 +23,7 @@ ENDS = (
 
 STUMPS = (
     Field(name="proximal_stump", shape="stump", doc="Shape of the proximal cap: blunt, tapered, "
-          "none (flush at a branch or the ostium); empty: not seen or not told."),
+          "none (flush at a branch or the ostium); empty: not seen."),
     Field(name="distal_stump", shape="stump", doc="Shape of the distal cap, likewise."),
 )  # fmt: skip
 

@@ -43,7 +43,7 @@ def crossing_facts(lesion: Lesion) -> CrossingFacts:
     """
     landing, stump = lesion.distal_landing, lesion.proximal_stump
     return CrossingFacts(
-        proximal_cap_seen=_seen(stump),
+        proximal_cap_seen=Presence(present=stump.call is not None, reason=stump.reason),
         proximal_cap_blunt=_call(stump, StumpCall.BLUNT, StumpCall.NONE),
         proximal_cap_flush=_call(stump, StumpCall.NONE),
         side_branch_at_cap=lesion.proximal_side_branch,
@@ -57,12 +57,6 @@ def crossing_facts(lesion: Lesion) -> CrossingFacts:
         calcium_free=landing.calcium_free,
         calcium_free_sectors=landing.calcium_free_sectors,
     )
-
-
-def _seen(stump: Stump) -> Presence:
-    """Whether the cap is seen, be its shape told or not."""
-    seen = stump.call is not None or stump.p_blunt is not None
-    return Presence(present=seen, reason=None if seen and stump.call is None else stump.reason)
 
 
 def _call(stump: Stump, *calls: StumpCall) -> Presence:

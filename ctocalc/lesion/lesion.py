@@ -21,8 +21,7 @@ class Stump:
     """Shape of one cap.
 
     ``taper_mm`` runs from the last full lumen to the tip; ``p_blunt`` is the probability of a
-    blunt cap, called blunt from 0.75 and tapered up to 0.25; ``call`` None (with ``reason``) where
-    the cap is not seen or lies between.
+    blunt cap, called blunt from 0.5 on; ``call`` None (with ``reason``) where the cap is not seen.
     """
 
     call: StumpCall | None

@@ -18,9 +18,6 @@ BEND_DEG_PER_MM = 30.0
 LEAST_BEND_SD_DEG = 1.5
 # A 95 % interval on either side: of 131 calls beyond it on two phantom generators none was wrong.
 CLEAR_P = 0.975
-# Three to one is the least that a call rests on: nearer to even odds 9 of 23 calls on phantoms were
-# wrong.
-CALLED_P = 0.75
 READER_SET = "a reader set the occlusion: no channel was looked for"
 NO_SHAPE = "without contrast the image does not show how the lumen ends"
 
@@ -36,19 +33,13 @@ def stump(cap: Cap | None, flush_with: str | None = None) -> Stump:
             call=None, taper_mm=Measured.unknown(Unit.MM, reason), p_blunt=None,
             borderline=False, reason=reason,
         )  # fmt: skip
-    taper = measured(cap.taper_mm, cap.taper_sd_mm, Unit.MM)
-    p_blunt = min(max(cap.p_blunt, 0.0), 1.0)
-    if 1.0 - CALLED_P < p_blunt < CALLED_P:
-        reason = "the image shows a cap that may be blunt or tapered: the odds are less than 3 to 1"
-        return Stump(call=None, taper_mm=taper, p_blunt=p_blunt, borderline=False, reason=reason)
-    blunt = p_blunt >= CALLED_P
-    flush = blunt and flush_with is not None
+    flush = flush_with is not None and cap.p_blunt >= 0.5
     ends = StumpCall.NONE if flush else StumpCall.BLUNT
     return Stump(
-        call=ends if blunt else StumpCall.TAPERED,
-        taper_mm=taper,
-        p_blunt=p_blunt,
-        borderline=1.0 - CLEAR_P < p_blunt < CLEAR_P,
+        call=ends if cap.p_blunt >= 0.5 else StumpCall.TAPERED,
+        taper_mm=measured(cap.taper_mm, cap.taper_sd_mm, Unit.MM),
+        p_blunt=min(max(cap.p_blunt, 0.0), 1.0),
+        borderline=1.0 - CLEAR_P < cap.p_blunt < CLEAR_P,
         reason=f"flush with {flush_with}: no stump is left" if flush else None,
     )
 

@@ -69,14 +69,6 @@ def test_the_cues_of_the_proximal_cap(
     assert found.proximal_cap_flush.present is flush
 
 
-def test_a_cap_whose_shape_is_not_told_is_seen() -> None:
-    stump = replace(case_results.stump(StumpCall.BLUNT), call=None, p_blunt=0.6, reason="even")
-    found = crossing_facts(replace(LESION, proximal_stump=stump))
-    assert found.proximal_cap_seen.present is True
-    assert found.proximal_cap_blunt.present is None
-    assert found.proximal_cap_blunt.reason == "even"
-
-
 def test_the_myocardial_side_is_never_guessed_and_nothing_is_recommended() -> None:
     found = crossing_facts(LESION)
     assert found.myocardial_side.present is None
