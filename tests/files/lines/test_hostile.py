@@ -23,7 +23,7 @@ from tests.files.lines.test_formats import FORMATS, LINE, RADIUS
 from tests.files.lines.writers import markups, npy, npy_claiming, vtk, vtp
 
 COUNT = int(os.environ.get("CTOCALC_FUZZ", "600"))
-SLOWEST_S = 5.0
+MOST_CPU_S = 5.0
 MOST_BYTES = 300_000_000
 CODES = {Code.CENTERLINE_UNREADABLE, Code.CENTERLINE_TOO_SHORT}
 SEEDS = [*(data for data, _ in FORMATS.values()), vtp([LINE[:20], LINE[20:]]), b"x,y,z\n"]
@@ -32,7 +32,7 @@ SUFFIXES = (".csv", ".fcsv", ".vtp", ".json", ".npy", ".acsv", "")
 
 def outcome(path: Path) -> Code | None:
     """How reading ends: a line (None) or a code; anything else fails the test."""
-    before = time.perf_counter()
+    before = time.process_time()
     try:
         tree = read_tree(path, vessel="LAD", label="1")
         assert np.isfinite(tree.main.points_lps_mm).all()
@@ -41,7 +41,7 @@ def outcome(path: Path) -> Code | None:
         code = error.code
         assert code in CODES
         assert len(str(error)) < 600
-    assert time.perf_counter() - before < SLOWEST_S
+    assert time.process_time() - before < MOST_CPU_S
     return code
 
 
@@ -154,9 +154,9 @@ def test_damaged_settings_are_refused_with_a_code(tmp_path: Path) -> None:
     for data in [*mutants(TOML, COUNT // 3, start=10**6), *deep]:
         path.write_bytes(data)
         for read in (read_settings, read_clinical):
-            before = time.perf_counter()
+            before = time.process_time()
             try:
                 read(path)
             except SettingsRefused as error:
                 assert error.code is Code.SETTINGS_INVALID
-            assert time.perf_counter() - before < SLOWEST_S
+            assert time.process_time() - before < MOST_CPU_S
