@@ -175,11 +175,12 @@ LESION_MEASURES = (
     ),
     Field(
         name="max_calcium_arc_deg", shape="maximum", unit=DEG, low=0, high=360,
-        doc="Largest union of calcium arcs at an occluded station.",
+        doc="Largest union of calcium arcs at an occluded station; a lone peak that rests on where "
+        "the wall's centre lies is lowered to the median of three stations.",
     ),
     Field(
         name="max_calcium_arc_largest_deg", shape="maximum", unit=DEG, low=0, high=360,
-        doc="Longest single calcium arc at an occluded station.",
+        doc="Longest single calcium arc at an occluded station; lone peaks as in the union.",
     ),
     Field(
         name="max_arc_where_half_calcified_deg", shape="maximum", unit=DEG, low=0, high=360,

@@ -146,7 +146,7 @@ def _state(case: Record, flags: str, lesion: Record) -> str:
         return f"{case['vessel_status'] or 'not measured'} {case['vessel_code'] or ''}".strip()
     if lesion:
         return "total occlusion" if lesion["occluded"] else "subtotal"
-    return "occlusion not measurable" if "NO_CONTRAST" in flags else "no occlusion"
+    return "occlusion cannot be told" if "NO_CONTRAST" in flags else "no occlusion"
 
 
 def _stump(lesion: Record) -> str:

@@ -41,7 +41,10 @@ def case_page(case: CaseRecord) -> bytes:
         view, viewer = vessel_view(case, place)
         views.append(view)
         data.append(viewer)
-    shown = {"vessels": data, "review": review_data(case), **_viewer_settings()}
+    shown = {
+        "vessels": data, "opens": _opens(case.result["vessels"], views),
+        "review": review_data(case), **_viewer_settings(),
+    }  # fmt: skip
     return render("case", SCRIPTS, _context(case, views), shown, styles=("review.css",))
 
 
@@ -107,6 +110,18 @@ def _context(case: CaseRecord, views: list[VesselView]) -> Json:
         "scale": stills.scale_picture(),
         "thickest_mm": stills.THICKEST_MM,
     }
+
+
+def _opens(vessels: list[Json], views: list[VesselView]) -> str | None:
+    """Return the vessel that is shown first: of an occluded target, or else of a lesion."""
+
+    def weight(place: int) -> tuple[bool, bool, bool]:
+        lesions = vessels[place]["lesions"]
+        found = [(one["occluded"], one["target"]) for one in lesions]
+        return (bool(found), *max(found, default=(False, False)))
+
+    shown = [place for place, view in enumerate(views) if view.pictures]
+    return views[max(shown, key=weight)].anchor if shown else None
 
 
 def _reasons(result: Json) -> list[tuple[str, str, list[str]]]:

@@ -81,7 +81,7 @@ def test_without_contrast_nobody_says_that_nothing_is_occluded() -> None:
     tables = cohort(7)
     tables["vessels"]["flags"][6] = "NO_CONTRAST"
     rows = data(drawn_page(tables).decode())["rows"]
-    assert rows[6][3] == "occlusion not measurable"
+    assert rows[6][3] == "occlusion cannot be told"
 
 
 @pytest.mark.slow

@@ -88,8 +88,8 @@ def _figure(title: str, vessel: Drawn, telling: list[tuple[str, float]]) -> Figu
         assert isinstance(dial, PolarAxes)
         clock(dial, thick[n], vessel.told("calcium_arc_deg", float(vessel.along_mm[n])))
         if column == 0:
-            dial.text(-0.38, 0.5, "calcium arc and\nthickness (line: 1 mm)", rotation=90,
-                      transform=dial.transAxes, ha="center", va="center")  # fmt: skip
+            dial.text(-0.38, 0.5, "calcium arc of the station\nand thickness (line: 1 mm)",
+                      rotation=90, transform=dial.transAxes, ha="center", va="center")  # fmt: skip
     figure.legend(handles=contour_key(vessel.contrast), loc="outside lower center", ncols=3,
                   **ON_DARK)  # fmt: skip
     return figure

@@ -10,7 +10,8 @@ const overlap = (a, b) => a.start_mm < b.end_mm && a.end_mm > b.start_mm;
 const answerOf = (edits, vessel, lesion, item) => edits.get(keyOf(vessel, lesion, item)) ?? null;
 const occlusionsOf = (edits, vessel) => answerOf(edits, vessel.vessel, null, OCCLUSIONS) ?? vessel.occlusions ?? [];
 
-// The lesions as the edits leave them; those of moved occlusions are known by their extent only.
+// The lesions as the edits leave them.  One whose occlusions were moved is known by its extent only;
+// one that was left in place keeps its facts, but its extent is a reader's then, and exact.
 function lesionsOf(data, edits, vessel) {
   const moved = answerOf(edits, vessel.vessel, null, OCCLUSIONS);
   if (moved === null) return vessel.facts.map((lesion) => ({...lesion, number: lesion.lesion}));
@@ -23,11 +24,19 @@ function lesionsOf(data, edits, vessel) {
   return groups.map((parts, place) => {
     const lesion = {number: place + 1, start_mm: parts[0][0], end_mm: parts.at(-1)[1]};
     const automatic = vessel.facts.filter((found) => overlap(found, lesion));
+    const {calls = {}, facts, apparent} = automatic.length === 1 ? automatic[0] : {};
+    const left = automatic.length === 1 && isLeft(vessel, automatic[0], parts);
     return {
-      ...lesion, calls: automatic.length === 1 ? automatic[0].calls : {}, apparent: {},
-      facts: {...vessel.open, ...extentOf(lesion, parts, vessel)},
+      ...lesion, calls, apparent: left ? apparent : {},
+      facts: {...(left ? facts : vessel.open), ...extentOf(lesion, parts, vessel)},
     };
   });
+}
+
+// Whether the reader left every occlusion of a lesion where it was found.
+function isLeft(vessel, found, parts) {
+  const before = vessel.occlusions.filter(([start_mm, end_mm]) => overlap({start_mm, end_mm}, found));
+  return JSON.stringify(before) === JSON.stringify(parts);
 }
 
 function extentOf(lesion, parts, vessel) {

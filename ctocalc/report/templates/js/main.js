@@ -74,9 +74,7 @@ async function begin() {
   document.documentElement.classList.add("live");
   if (sections.length > 0) {
     listen();
-    const target = document.querySelector(".lesion a.goto");
-    const first = target === null ? sections[0] : document.getElementById(target.getAttribute("href").slice(1));
-    await show(first);
+    await show(document.getElementById(page.opens) ?? sections[0]);
     makeReviewer(page.review, document.querySelector("details.review"));
   }
   document.body.dataset.ready = "";
