@@ -277,6 +277,7 @@ def test_from_the_page_to_the_official_result_and_back(
         applied = page.locator(".review-applied").inner_text()
         assert "Reader R1" in applied and "proximal stump" in applied
         assert "bend" in applied and "60.5" in applied
+        assert "the verdict above has it measured" in page.locator("details.review").inner_text()
         rows = page.locator("table.totals tbody tr").count()
         assert rows == sum(before[key] != shown[key] for key in before)
         # The review goes on from the automatic answers, with the reader's in place.
