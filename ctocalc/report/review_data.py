@@ -12,7 +12,7 @@ from ctocalc.study.findings import given_facts
 from ctocalc.study.questions import FACTS as CLINICAL
 from ctocalc.study.questions import ClinicalFact
 from ctocalc.study.record import CaseRecord
-from ctocalc.study.review import SCHEMA
+from ctocalc.study.review import OCCLUSIONS, SCHEMA
 
 Json = Mapping[str, Any]
 # What a stent hides: told anew when a reader says that there is one, or none.
@@ -116,6 +116,9 @@ def _vessels(result: Json, *, blind: bool) -> Iterator[Json]:
             "clinical": {} if blind else clinical,
             "occlusions": None if blind else told.get("occlusions", _occlusions(vessel)),
             "facts": facts,
+            "anew": []
+            if blind
+            else list(_anew(vessel, result.get("review"), ClinicalFacts(**read))),
             "open": {} if blind else _open(vessel["vessel"], ClinicalFacts(**read)),
         }
 
@@ -130,6 +133,30 @@ def _open(vessel: str, clinical: ClinicalFacts) -> Json:
               "source": "image", "reason": "it is measured when the review is applied"}  # fmt: skip
     given = facts_json(given_facts(vessel, clinical))
     return {name: given.get(name, unseen) for name in FACTS}
+
+
+def _anew(vessel: Json, review: Json | None, clinical: ClinicalFacts) -> Iterator[Json]:
+    """Yield the lesions that were measured where a reader put their occlusions.
+
+    Only where no other answer of the reader is in what was measured: it could not be taken back.
+    """
+    edits = (
+        [edit for edit in review["edits"] if edit["vessel"] == vessel["vessel"]] if review else []
+    )
+    items = {edit["item"] for edit in edits}
+    if OCCLUSIONS not in items or "in_stent" in items:
+        return
+    called = {edit["lesion"]["number"] for edit in edits if edit["lesion"]}
+    given = facts_json(given_facts(vessel["vessel"], clinical))
+    known = {lesion["lesion"]: lesion for lesion in vessel["facts"]}
+    for lesion in vessel["lesions"]:
+        number = lesion["lesion"]
+        if lesion["occluded"] and number in known and number not in called:
+            yield {
+                "occlusions": [[one["start_mm"], one["end_mm"]] for one in lesion["occlusions"]],
+                "facts": {**known[number]["facts"], **given},
+                "apparent": known[number]["apparent"],
+            }
 
 
 def _occlusions(vessel: Json) -> list[list[float]]:

@@ -27,6 +27,7 @@ from tests.report.drawn_case import drawn_result
 from tests.report.test_page_review import Totals, reviewing, saved, totals
 
 START_MM, END_MM = 38.0, 45.0
+JCTO = ("jcto_ct", "fujino_2018", "corrected")
 NOTHING = ClinicalFacts()
 
 
@@ -77,13 +78,12 @@ def of_second(source: Source, length: Measured) -> Totals:
 def test_a_lesion_left_in_place_keeps_its_scores(opened: Open, page_of_two: Path) -> None:
     long = END_MM - START_MM
     exact = Measured(value=long, unit=Unit.MM, low=long, high=long)
-    jcto = ("jcto_ct", "fujino_2018", "corrected")
     with reviewing(opened, page_of_two) as page:
         found = of_second(Source.IMAGE, mm(long))
         assert totals(page, table=1) == totals(page, "automatic", 1) == found
-        closed = totals(page)[jcto]
+        closed = totals(page)[JCTO]
         move(page, "entry", 12.0)
-        assert totals(page)[jcto] != closed
+        assert totals(page)[JCTO] != closed
         assert totals(page, table=1) == of_second(Source.READER, exact)
         # Alone it is the first, and the same.
         page.locator("#review-vessel-0-0-remove").click()
@@ -91,7 +91,7 @@ def test_a_lesion_left_in_place_keeps_its_scores(opened: Open, page_of_two: Path
         assert page.locator("table.reviewed-scores[data-vessel=LAD]").count() == 1
         # Moved itself, it waits for a measurement.
         move(page, "exit", 44.0)
-        assert totals(page)[jcto] == "0 to 4"
+        assert totals(page)[JCTO] == "0 to 4"
 
 
 def move(page: Any, end: str, mm_: float) -> None:
@@ -113,13 +113,21 @@ def test_the_page_and_python_agree_on_the_lesion_left_in_place(
         move(page, "entry", float(entry.input_value()) + 2)
         shown = totals(page, table=1)
         review = saved(page, tmp_path)
-    result = read_case(
-        write_result(analyze_case(replace(options, review=review)), tmp_path / "b", report=False)
-    ).result
-    assert shown == {
+    again = write_result(analyze_case(replace(options, review=review)), tmp_path / "b", report=True)
+    scores = [of_lesion(read_case(again).result, number) for number in (1, 2)]
+    assert shown == scores[1]
+    # The page of the reviewed result knows what was measured at the moved cap, until it moves.
+    with reviewing(opened, again / "report.html") as page:
+        assert [totals(page), totals(page, table=1)] == scores
+        move(page, "entry", float(page.locator("#review-vessel-0-0-entry").input_value()) + 1)
+        assert totals(page)[JCTO] == "0 to 4" != scores[0][JCTO]
+
+
+def of_lesion(result: Any, number: int) -> Totals:
+    return {
         (s["system"], s["edition"], s["basis"]): span(
             s["points"], s["points_low"], s["points_high"]
         )
         for s in result["vessels"][0]["scores"]
-        if s["lesion"] == 2
+        if s["lesion"] == number
     }

@@ -10,8 +10,9 @@ const overlap = (a, b) => a.start_mm < b.end_mm && a.end_mm > b.start_mm;
 const answerOf = (edits, vessel, lesion, item) => edits.get(keyOf(vessel, lesion, item)) ?? null;
 const occlusionsOf = (edits, vessel) => answerOf(edits, vessel.vessel, null, OCCLUSIONS) ?? vessel.occlusions ?? [];
 
-// The lesions as the edits leave them.  One whose occlusions were moved is known by its extent only;
-// one that was left in place keeps its facts, but its extent is a reader's then, and exact.
+// The lesions as the edits leave them.  One whose occlusions were moved is known by its extent only,
+// unless it was measured there when the review was applied; one that was left in place keeps its
+// facts, but its extent is a reader's then, and exact.
 function lesionsOf(data, edits, vessel) {
   const moved = answerOf(edits, vessel.vessel, null, OCCLUSIONS);
   if (moved === null) return vessel.facts.map((lesion) => ({...lesion, number: lesion.lesion}));
@@ -25,6 +26,8 @@ function lesionsOf(data, edits, vessel) {
     const lesion = {number: place + 1, start_mm: parts[0][0], end_mm: parts.at(-1)[1]};
     const automatic = vessel.facts.filter((found) => overlap(found, lesion));
     const {calls = {}, facts, apparent} = automatic.length === 1 ? automatic[0] : {};
+    const again = vessel.anew.find((found) => JSON.stringify(found.occlusions) === JSON.stringify(parts));
+    if (again !== undefined) return {...lesion, calls, apparent: again.apparent, facts: again.facts};
     const left = automatic.length === 1 && isLeft(vessel, automatic[0], parts);
     return {
       ...lesion, calls, apparent: left ? apparent : {},
