@@ -57,17 +57,14 @@ class Scenery:
 class Block:
     """Cells about a stretch of vessel, and the voxels they are fitted to.
 
-    Per cell (k, j, i): ``inside`` the share within calcium's reach, ``plaque`` within the wall and
-    outside the lumen, ``about`` just beyond the wall, ``background`` HU without calcium, ``piece``
-    the number of the piece of calcium that may lie there, 0 for none.  Per voxel (K, J, I):
-    ``rest`` = HU less the blurred background, ``mask`` where it counts.
+    Per cell (k, j, i): ``inside`` the share within calcium's reach, ``background`` HU without
+    calcium, ``piece`` the number of the piece of calcium that may lie there, 0 for none.  Per
+    voxel (K, J, I): ``rest`` = HU less the blurred background, ``mask`` where it counts.
     """
 
     grid: VoxelGrid
     blur: VoxelBlur
     inside: Floats32
-    plaque: Floats32
-    about: Floats32
     background: Floats32
     piece: Ints
     rest: Floats32
@@ -153,10 +150,7 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     mask &= blur.apply(np.asarray((piece > 0) * inside, np.float32), mask) > UNTOUCHED
     rest = np.where(mask, hu - blur.apply(background, mask), 0.0).astype(np.float32)
     return Block(
-        grid=cells, blur=blur, inside=inside.astype(np.float32),
-        plaque=(within * (1.0 - lumen)).astype(np.float32),
-        about=((1.0 - within) * (at.near & (beyond < GAP_MM))).astype(np.float32),
-        background=background,
+        grid=cells, blur=blur, inside=inside.astype(np.float32), background=background,
         piece=piece, rest=rest, mask=mask,
     )  # fmt: skip
 

@@ -8,12 +8,11 @@ from scipy.ndimage import maximum as maximum_by
 
 from ctocalc._arrays import Array, Floats, Floats32, Ints
 from ctocalc.vessel.block import Block
-from ctocalc.vessel.settle import settled
 
 # Densities tried, as multiples of the brightest place: a thin deposit is denser than it looks.
 FIRST_RATIOS = (0.85, 1.05, 1.3)
 LEAST_RATIO, LAST_RATIO, LEAST_HU = 0.5, 3.5, 150.0
-GUESS_RATIOS, MORE_RATIOS = 1, 4
+MORE_RATIOS = 4
 # Rests are alike within this share of the noise's: cells that are too dense fit noise as well.
 ALIKE = 0.03
 # Calcium so many times as dense as its brightest place is thin, and shows no density of its own.
@@ -31,9 +30,6 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
     the smallest rest is explained by cells that are calcium or not.  Where one density per piece
     leaves more than noise, a map of densities is fitted too, and taken where it leaves less.
     """
-    trial = _Trial.of(block)
-    density = trial.base * trial.profile(noise_hu, more=GUESS_RATIOS)[block.piece]
-    block = settled(block, block.shares(density), density, noise_hu)
     trial = _Trial.of(block)
     density = trial.base * trial.profile(noise_hu)[block.piece]
     share = block.shares(density)
@@ -108,11 +104,11 @@ class _Trial:
         found = np.bincount(self.voxel.ravel(), rest.ravel(), minlength=len(self.voxels))
         return np.asarray(found, dtype=np.float64)
 
-    def profile(self, noise_hu: float, more: int = MORE_RATIOS) -> Floats:
+    def profile(self, noise_hu: float) -> Floats:
         """Return for each piece the lowest multiple of its base that leaves no more than noise."""
         ratios = [np.full(len(self.voxels), r) for r in FIRST_RATIOS]
         costs = [self._cost(r) for r in ratios]
-        for _ in range(more):
+        for _ in range(MORE_RATIOS):
             ratios.append(_next_ratios(np.array(ratios), np.array(costs)))
             costs.append(self._cost(ratios[-1]))
         alike = ALIKE * noise_hu**2 * self.voxels
