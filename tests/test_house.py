@@ -22,8 +22,17 @@ def names(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
 
+def parsed(path: Path) -> ast.Module:
+    """Parse; CPython 3.11 counts the depth for all threads, those that earlier tests left too."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return ast.parse(text)
+    except SystemError:
+        return ast.parse(text)
+
+
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
@@ -57,7 +66,7 @@ def test_only_the_shell_writes_to_the_terminal() -> None:
     for path in PACKAGE:
         if path.is_relative_to(ROOT / "ctocalc" / "cli"):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
         printing = [c for c in calls if isinstance(c, ast.Name) and c.id == "print"]
         assert not printing, f"{path.relative_to(ROOT)} prints"
