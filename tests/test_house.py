@@ -23,7 +23,7 @@ def names(paths: list[Path]) -> list[str]:
 
 
 def parsed(path: Path) -> ast.Module:
-    """Parse; CPython 3.11 counts the depth for all threads, those that earlier tests left too."""
+    """Parse, twice if need be: after other tests CPython 3.11 has once miscounted its own depth."""
     text = path.read_text(encoding="utf-8")
     try:
         return ast.parse(text)

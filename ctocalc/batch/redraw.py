@@ -9,6 +9,7 @@ from pyarrow import parquet
 
 from ctocalc.batch.folder import redraw
 from ctocalc.batch.overview import NAME, overview
+from ctocalc.batch.store import Store
 from ctocalc.errors import Code, InputRefused
 from ctocalc.files.atomic import replace_file
 from ctocalc.files.results import is_case_id
@@ -41,8 +42,7 @@ def draw_again(
         for case in cases:
             name, refusal = _one(folder / case, form, blind=blind)
             yield name or case, refusal
-        there = {case for case in cases if (folder / case / "report.html").is_file()}
-        replace_file(folder / NAME, overview(folder, there))
+        replace_file(folder / NAME, overview(folder, Store(folder).drawn(cases)))
     except (OSError, pa.ArrowException, LookupError) as error:
         yield (
             NAME,

@@ -6,6 +6,7 @@ from typing import Any
 from ctocalc.report.rules import score_rules
 from ctocalc.scores.facts import FACTS
 from ctocalc.scores.record import facts_json
+from ctocalc.scores.terms import term
 from ctocalc.study.calls import QUESTIONS, Question
 from ctocalc.study.clinical import ClinicalFacts
 from ctocalc.study.findings import given_facts
@@ -21,6 +22,11 @@ CALCIUM = (
     "calcium_arc_deg", "calcium_share_of_length", "largest_arc_deg", "calcium_thickness_mm",
     "calcium_longest_mm", "stretch_over_270_mm", "calcified_nodule", "vessel_diameter_mm",
 )  # fmt: skip
+# What the fields are in; the names of questions do not all say it.
+UNITS = {
+    "age": "years", "bend_deg": "°", "calcium_arc_deg": "°", "duration_months": "months",
+    "lvef": "%",
+}  # fmt: skip
 
 
 def review_data(case: CaseRecord, *, blind: bool = False) -> dict[str, Any]:
@@ -36,7 +42,7 @@ def review_data(case: CaseRecord, *, blind: bool = False) -> dict[str, Any]:
         "result_digest": kept["result_digest"] if kept else case.digest,
         "same_cto_gap_mm": result["provenance"]["settings"]["lesion"]["same_cto_gap_mm"],
         "questions": {
-            name: _question(question, blind=blind) for name, question in QUESTIONS.items()
+            name: _question(name, question, blind=blind) for name, question in QUESTIONS.items()
         },
         "clinical": {fact.name: _clinical(fact, blind=blind) for fact in CLINICAL},
         "calcium": () if blind else CALCIUM,
@@ -49,9 +55,15 @@ def review_data(case: CaseRecord, *, blind: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _question(question: Question, *, blind: bool) -> Json:
+def _label(name: str) -> str:
+    unit = UNITS.get(name)
+    return f"{term(name)}, {unit}" if unit else term(name)
+
+
+def _question(name: str, question: Question, *, blind: bool) -> Json:
     """Return how a call is asked, and what each answer tells where scores follow it."""
     return {
+        "label": _label(name),
         "meaning": question.meaning,
         "words": {
             word: {} if blind else facts_json(facts) for word, facts in question.words.items()
@@ -67,6 +79,7 @@ def _clinical(fact: ClinicalFact, *, blind: bool) -> Json:
     words = [word for word in fact.metavar.split("|") if word.islower()]
     numbers = not words or fact.metavar != "|".join(words)
     return {
+        "label": _label(fact.name),
         "meaning": fact.meaning,
         "expected": fact.expected,
         "by_vessel": fact.by_vessel,

@@ -5,6 +5,7 @@ _UNITS = ("_mm3", "_mm2", "_mm", "_deg", "_mg", "_percent", "_months", "_years")
 _TERMS = {
     "adr": "antegrade dissection and re-entry",
     "arc_where_half_calcified_deg": "calcium arc where half of the section is calcified",
+    "bend_over_45": "bend over 45 degrees",
     "blunt_stump_exit": "blunt stump at the exit",
     "calcification_any": "any calcium",
     "calcification_moderate": "moderate or severe calcification by a reader",

@@ -47,7 +47,7 @@ def reference_hu(
     nearest = np.abs(np.arange(len(contrast))[:, None] - known).argmin(axis=1)
     smooth = gaussian_filter1d(whole[known[nearest]], 1.0 / step_mm, mode="nearest")
     ends = [level[votes & part] for part in _end_stretches(lumen)]
-    high = [float(np.percentile(each, 75)) for each in ends if len(each) >= LEAST_VOTES]
+    high = [float(np.percentile(each, WIDE_PERCENT)) for each in ends if len(each) >= LEAST_VOTES]
     return np.asarray(smooth), max(high, default=pool)
 
 

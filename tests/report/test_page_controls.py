@@ -237,12 +237,15 @@ def test_without_scripts_tables_and_stills_are_there(opened: Open, drawn: Path) 
 
 
 @pytest.mark.slow
-def test_it_prints_two_pages_for_a_vessel_and_one_more_for_the_next(
+def test_it_prints_two_pages_and_names_the_vessel_without_a_lesion(
     opened: Open, drawn: Path
 ) -> None:
     with opened(drawn) as page:
         printed = page.pdf(prefer_css_page_size=True)
-    assert printed.count(b"/Type /Page\n") == 3
+        page.emulate_media(media="print")
+        assert page.locator("section.vessel:visible").count() == 1
+        assert "pictured on the screen only: " in page.locator("main > .print-only").inner_text()
+    assert printed.count(b"/Type /Page\n") == 2
 
 
 def test_the_calcium_of_an_artery_is_printed_though_its_fold_is_closed(

@@ -335,6 +335,7 @@ def test_the_saved_file_is_what_analyze_reads(opened: Open, drawn: Path, tmp_pat
 def test_every_label_of_a_unit_is_of_a_question(opened: Open, drawn: Path) -> None:
     with reviewing(opened, drawn) as page:
         labels = page.locator(".answer label").all_inner_texts()
-        for told in ("age, years", "bend, °", "bend over 45°", "calcium arc, °", "duration, months",
-                     "LVEF, %", "prior CABG", "prior MI", "Rentrop grade"):  # fmt: skip
+        for told in ("age, years", "bend, °", "bend over 45 degrees", "calcium arc, °",
+                     "duration, months", "LVEF, %", "prior CABG", "prior MI",
+                     "Rentrop grade"):  # fmt: skip
             assert told in [label.removesuffix(" ●") for label in labels]

@@ -1,11 +1,6 @@
 // The form of the review: questions as fields, each beside the automatic answer.
 const READER_PATTERN = "[A-Za-z0-9_\\-]{1,16}";
 const spacedWord = (name) => name.replaceAll("_", " ").replace(" deg", "");
-// What a question is called where its name alone would hide a unit or an acronym.
-const LABELS = {
-  age: "age, years", bend_deg: "bend, °", bend_over_45: "bend over 45°", calcium_arc_deg: "calcium arc, °",
-  duration_months: "duration, months", lvef: "LVEF, %", prior_cabg: "prior CABG", prior_mi: "prior MI", rentrop: "Rentrop grade",
-};
 const roundMm = (mm) => Math.round(mm * 10) / 10;
 const asText = (value, missing = "cannot tell") => value === null || value === undefined ? missing
   : typeof value === "number" ? String(Math.round(value * 10) / 10) : spacedWord(value);
@@ -49,7 +44,7 @@ function questionField(review, where, item, question, automatic) {
     list.addEventListener("change", () => change(list.value || null));
     parts.push(list);
   }
-  const label = make("label", {htmlFor: id, title: question.meaning}, LABELS[item] ?? spacedWord(item));
+  const label = make("label", {htmlFor: id, title: question.meaning}, question.label);
   return make("div", {class: now === null ? "answer" : "answer edited"}, label, make("span", {class: "fields"}, ...parts));
 }
 
