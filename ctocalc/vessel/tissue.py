@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from ctocalc._arrays import Floats, Ints
+from ctocalc.kernels.runs import runs
 
 
 class Tissue(IntEnum):
@@ -27,11 +28,14 @@ class TissueSettings:
     or more.  Calcium may have any shape, place and brightness, which costs ``calcium_energy``.
     Above ``clean_share`` something is calcium; a lumen beside it shows as ``room_mm2`` of its own
     HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there.
+    Contrast between stations without any is lumen where its log odds, less what its place as a
+    whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
+    calcium in an occlusion is common, an island of lumen is not.
     """
 
     look_mm: float = 1.25
     round_sd: float = 0.13
-    offset_sd: float = 0.2
+    offset_sd: float = 0.18
     hollow_from: float = 0.02
     hollow_sd: float = 0.04
     bright_from: float = 1.03
@@ -48,6 +52,9 @@ class TissueSettings:
     lumen_to_plaque: float = 2.5
     lumen_to_calcium: float = 3.5
     plaque_to_calcium: float = 1.5
+    middle_share: float = 0.1
+    middle_sd: float = 0.1
+    island_odds: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,10 +81,17 @@ class Evidence:
 
 
 def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
-    """Return the most likely `Tissue` (N,) along the vessel (Viterbi).
+    """Return the most likely `Tissue` (N,) along the vessel.
 
     Misleads where calcium of the lumen's HU is round and central: nothing in CT tells it apart.
     """
+    return _without_false_islands(
+        _most_likely(evidence, step_mm, settings), evidence, step_mm, settings
+    )
+
+
+def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
+    """Return the path of least energy (N,) through the tissues (Viterbi)."""
     energy = _energies(evidence, settings) * (step_mm / settings.look_mm)
     cost = np.array(
         [
@@ -99,6 +113,26 @@ def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) ->
     out[-1] = int((total + ends).argmin())
     for n in range(count - 1, 0, -1):
         out[n - 1] = came[n, out[n]]
+    return out
+
+
+def _without_false_islands(
+    tissue: Ints, evidence: Evidence, step_mm: float, settings: TissueSettings
+) -> Ints:
+    """Return the tissue (N,) with calcium for islands that, as a whole, are no likely lumen.
+
+    A place off the middle counts once for all looks: they see the same one.
+    """
+    odds, out = lumen_odds(evidence, step_mm, settings), tissue.copy()
+    for start, stop in runs(tissue == Tissue.LUMEN):
+        if start == 0 or stop == len(tissue):
+            continue
+        offset = evidence.offset[0, start:stop]
+        known = offset[np.isfinite(offset)]
+        middle = float(np.median(known)) if len(known) else 0.0
+        away = max(middle - settings.middle_share, 0.0) / settings.middle_sd
+        if odds[start:stop].sum() - min(away**2 / 2.0, 8.0) < settings.island_odds:
+            out[start:stop] = Tissue.CALCIUM
     return out
 
 

@@ -47,6 +47,24 @@ def test_a_flat_piece_of_the_lumens_hu_is_calcium() -> None:
     assert set(told(evidence(roundness=FLAT))[PIECE]) == {Tissue.CALCIUM}
 
 
+def test_an_island_that_lies_off_the_middle_as_a_whole_is_calcium() -> None:
+    seen = evidence()
+    offset = seen.offset.copy()
+    offset[:, PIECE] = 0.4
+    assert set(told(replace(seen, offset=offset))[PIECE]) == {Tissue.CALCIUM}
+    # As lumen it would have to be likelier than the settings ask.
+    easy = replace(TissueSettings(), island_odds=-9.0)
+    kept = tell_tissue(replace(seen, offset=offset), STEP, easy)
+    assert set(kept[PIECE]) == {Tissue.LUMEN}
+
+
+def test_a_lumen_off_the_middle_stays_one_where_the_line_begins() -> None:
+    seen = evidence()
+    offset = seen.offset.copy()
+    offset[:, :40] = 0.4
+    assert set(told(replace(seen, offset=offset))[:40]) == {Tissue.LUMEN}
+
+
 def test_what_is_brighter_than_the_lumen_upstream_is_calcium_however_round() -> None:
     assert set(told(evidence(level=1.15))[PIECE]) == {Tissue.CALCIUM}
     # Unless its own HU is not known that well.
