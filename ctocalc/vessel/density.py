@@ -28,7 +28,8 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
 
     Any density that is high enough explains the voxels with shares between 0 and 1; only that of
     the smallest rest is explained by cells that are calcium or not.  Where one density per piece
-    leaves more than noise, a map of densities is fitted too, and taken where it leaves less.
+    leaves more than noise, a map of densities is fitted too, as it is and refined, and the one that
+    leaves least is taken.
     """
     trial = _Trial.of(block)
     density = trial.base * trial.profile(noise_hu)[block.piece]
@@ -38,15 +39,17 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
     if excess[1:].any():
         other = trial.mapped(density)
         varied = other.base * other.profile(noise_hu)[block.piece]
-        varied, shares = _refined(block, varied, noise_hu)
-        better = (excess & (trial.left(shares, varied) < least))[block.piece]
-        share, density = np.where(better, shares, share), np.where(better, varied, density)
+        shares = block.shares(varied)
+        for map_hu, fitted in (varied, shares), _refined(block, varied, shares, noise_hu):
+            left = trial.left(fitted, map_hu)
+            less = excess & (left < least)
+            least, better = np.where(less, left, least), less[block.piece]
+            share, density = np.where(better, fitted, share), np.where(better, map_hu, density)
     return share.astype(np.float32), density.astype(np.float32)
 
 
-def _refined(block: Block, density: Array, noise_hu: float) -> tuple[Array, Array]:
+def _refined(block: Block, density: Array, share: Array, noise_hu: float) -> tuple[Array, Array]:
     """Return density and shares after scaling the density to what the voxels about it show."""
-    share = block.shares(density)
     size = np.array(block.grid.spacing_kji_mm) * block.blur.cells
     for _ in range(MAP_ROUNDS):
         shown = block.blur.apply(share * block.height(density), block.mask)

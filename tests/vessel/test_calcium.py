@@ -120,6 +120,17 @@ def test_mass_follows_density_and_area_does_not(density: float) -> None:
     assert found.area_mm2[inner(seen, 8.0)].mean() == pytest.approx(area, rel=reach)
 
 
+def test_a_piece_of_two_densities_is_not_drawn_as_one() -> None:
+    """As one density of 900 mg/cc, the half of 300 mg/cc would fill a third of its area."""
+    extra = piece(0.5, 1.6, 240.0, 8.0)
+    found, seen = measured(lambda s, u, v: extra(s, u, v) * np.where(v > 0, 300.0, 900.0) / DENSITY)
+    area = np.pi * (1.6**2 - 0.5**2) * 240 / 360
+    use = inner(seen, 8.0)
+    assert found.area_mm2[use].mean() == pytest.approx(area, rel=0.1)
+    assert found.arc_deg[use].mean() == pytest.approx(240.0, abs=20.0)
+    assert mass_mg(found) == pytest.approx(area * 8.0 * 600.0 / 1000.0, rel=0.15)
+
+
 def test_calcium_free_sections_have_exactly_none() -> None:
     found, seen = measured(piece(0.6, 1.7, 180.0, 6.0))
     away = np.abs(seen.trace.frames.arclength_mm - MIDDLE) > 6.0
