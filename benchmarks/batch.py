@@ -137,7 +137,7 @@ def batch(manifest: Manifest, out: Path, workers: int, *, report: bool) -> Cost:
 
     with Watch() as seen:
         outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(workers), watch)
-        gather(manifest, outcomes, store)
+        gather(manifest, outcomes, asked)
     ended = time.perf_counter()
     return Cost(ended - begun, ended - ends[0], sum(seen.cpu.values()), seen.largest / 2**20)
 
@@ -172,7 +172,7 @@ def many(folder: Path, manifest: Manifest, ran: Path, finished: int) -> str:
             os.link(file, out / case.case_id / file.name)
         outcomes[case.case_id] = Outcome(case_id=case.case_id, status="ok", attempts=1)
     begun = time.perf_counter()
-    gather(read, outcomes, store)
+    gather(read, outcomes, Asked(out=out, job=finish_case, limits=LIMITS))
     times["tables"] = time.perf_counter() - begun
     size = sum(path.stat().st_size for path in out.glob("*.tsv")) / 2**20
     shutil.rmtree(out)

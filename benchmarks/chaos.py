@@ -135,7 +135,7 @@ def poison_run(folder: Path, truth: Truth, cases: int, every: int, job: Job) -> 
     asked = Asked(out=out, job=job, limits=LIMITS, report=False)
     store, begun, killer = Store(out), time.monotonic(), Killer(every)
     outcomes = run_batch(plan(manifest.cases, asked), store, local_workers(2), killer.watch)
-    gather(manifest, outcomes, store)
+    gather(manifest, outcomes, asked)
     ends = Counter(f"{c.partition('-')[0]} {one.status}" for c, one in outcomes.items())
     again = sum(one.attempts > 1 for one in outcomes.values())
     took = time.monotonic() - begun

@@ -6,11 +6,10 @@ from typing import Any
 
 from ctocalc.batch.manifest import Manifest
 from ctocalc.batch.orders import Outcome
-from ctocalc.batch.plan import Plan
+from ctocalc.batch.plan import Asked, Plan, ended
 from ctocalc.batch.runner import Event, run
 from ctocalc.batch.store import Store
 from ctocalc.batch.summary import write_summary
-from ctocalc.batch.worker import outcome_of
 from ctocalc.errors import OutputFailed
 
 Outcomes = dict[str, Outcome]
@@ -45,20 +44,23 @@ def run_batch(
     return outcomes
 
 
-def gather(manifest: Manifest, outcomes: Outcomes, store: Store) -> int:
+def gather(manifest: Manifest, outcomes: Outcomes, asked: Asked) -> int:
     """Write the tables of the whole manifest, and return how many cases keep that from happening.
 
-    Those are cases of other shards that have not ended: the shard that ends last finds none.
+    Those are cases of other shards that have not ended, or only of older inputs, settings or
+    versions: the shard that ends last finds none.
 
     Raises
     ------
     OutputFailed
         When the tables cannot be written.
     """
+    store = Store(asked.out)
+    others = [case for case in manifest.cases if case.case_id not in outcomes]
+    recorded = [case for case in others if store.read(case.case_id)]
     known = dict(outcomes)
-    for case in manifest.cases:
-        if case.case_id not in known and (record := store.read(case.case_id)):
-            known[case.case_id] = outcome_of(case.case_id, record)
+    if len(recorded) == len(others):  # only then are their inputs looked at: the disk's time
+        known |= {outcome.case_id: outcome for outcome in ended(recorded, asked)}
     missing = len(manifest.cases) - len(known)
     if not store.exists():
         raise OutputFailed("The output folder is gone; run the same command again.")

@@ -72,10 +72,7 @@ def plan(cases: Sequence[Case], asked: Asked) -> Plan:
     SettingsRefused
         When the settings file is not valid.
     """
-    settings = read_settings(asked.settings) if asked.settings else AnalysisSettings()
-    tables = {name: [column.name for column in of] for name, of in cohort_tables().items()}
-    fixed = digest_of(settings_digest(settings), version("ctocalc"), tables, asked.report)
-    orders = [_order(case, asked, fixed) for case in by_scan(cases)]
+    orders = _orders(cases, asked)
     store = Store(asked.out)
     with ThreadPoolExecutor(READERS) as pool:
         groups = [list(group) for _, group in groupby(orders, lambda o: o.inputs.paths[0])]
@@ -84,6 +81,31 @@ def plan(cases: Sequence[Case], asked: Asked) -> Plan:
         orders=tuple(order for order, outcome in found if outcome is None),
         done=tuple(outcome for _, outcome in found if outcome is not None),
     )
+
+
+def ended(cases: Sequence[Case], asked: Asked) -> tuple[Outcome, ...]:
+    """Return how cases ended that were run, by whomever, on what is asked for now.
+
+    Raises
+    ------
+    SettingsRefused
+        When the settings file is not valid.
+    """
+    store = Store(asked.out)
+
+    def found(order: Order) -> Outcome | None:
+        record = store.ended(order.case_id, key_of(order.inputs, verify=False))
+        return outcome_of(order.case_id, record) if record else None
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return tuple(filter(None, pool.map(found, _orders(cases, asked))))
+
+
+def _orders(cases: Sequence[Case], asked: Asked) -> list[Order]:
+    settings = read_settings(asked.settings) if asked.settings else AnalysisSettings()
+    tables = {name: [column.name for column in of] for name, of in cohort_tables().items()}
+    fixed = digest_of(settings_digest(settings), version("ctocalc"), tables, asked.report)
+    return [_order(case, asked, fixed) for case in by_scan(cases)]
 
 
 def _order(case: Case, asked: Asked, fixed: str) -> Order:

@@ -101,8 +101,13 @@ class Store:
 
         What could only not be written counts as missing.
         """
+        record = self.ended(case_id, key)
+        return None if record is None or record.code == OUTPUT_FAILED else record
+
+    def ended(self, case_id: str, key: Key) -> Record | None:
+        """Return what ``fresh`` does, also of a case that could not be written."""
         record = self.read(case_id)
-        if record is None or record.key != key.case or record.code == OUTPUT_FAILED:
+        if record is None or record.key != key.case:
             return None
         if key.whole is not None and record.whole != key.whole:
             return None

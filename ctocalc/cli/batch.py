@@ -166,7 +166,7 @@ def _run(
         click.echo(_sentence(outcome), err=True)
     if bad[NAMED:]:
         click.echo(f"... and {len(bad) - NAMED} more; see cases.tsv.", err=True)
-    left = gather(manifest, outcomes, store)
+    left = gather(manifest, outcomes, asked)
     if left:
         click.echo(
             f"{left} cases of other shards have not ended; who ends last writes the tables.",

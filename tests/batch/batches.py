@@ -46,9 +46,10 @@ class Batch:
         self, client: Any, asked: Asked | None = None, shard: tuple[int, int] = (0, 1)
     ) -> tuple[Outcomes, list[Event]]:
         manifest, events = self.manifest, list[Event]()
-        planned = plan(share(manifest.cases, *shard), asked or self.asked())
+        asked = asked or self.asked()
+        planned = plan(share(manifest.cases, *shard), asked)
         outcomes = run_batch(planned, Store(self.out), nullcontext(client), events.append)
-        gather(manifest, outcomes, Store(self.out))
+        gather(manifest, outcomes, asked)
         return outcomes, events
 
     def to_run(self, asked: Asked | None = None) -> list[str]:

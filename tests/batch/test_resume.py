@@ -147,6 +147,38 @@ def test_shards_meet_in_one_folder_and_the_last_writes_the_tables(
     assert parts.tables() == whole.tables()
 
 
+def test_shards_wait_for_those_whose_results_are_of_older_inputs(
+    client: Any, tmp_path: Path
+) -> None:
+    made = batch(tmp_path, ["a", "b"])
+    for number in (0, 1):
+        made.run(client, shard=(number, 2))
+    before = made.tables()
+    (tmp_path / "line.csv").write_text("9,9,9\n")
+    # As another version wrote it: no table can be made of it.
+    table = made.out / "b" / "vessels.tsv"
+    table.write_text(table.read_text().replace("vessel\t", "artery\t", 1))
+    made.run(client, shard=(0, 2))
+    (made.out / "cases.tsv").unlink()
+    made.run(client, shard=(0, 2))
+    assert not (made.out / "cases.tsv").exists()
+    made.run(client, shard=(1, 2))
+    assert (made.out / "cases.tsv").exists()
+    assert made.tables() == before
+
+
+def test_a_case_of_another_shard_that_could_not_be_written_has_ended(
+    client: Any, tmp_path: Path
+) -> None:
+    made = batch(tmp_path, ["a", "b"])
+    (made.out / "a").mkdir(parents=True)
+    (made.out / "a" / "somebodys.txt").write_text("not ours")
+    for number in (0, 1):
+        made.run(client, shard=(number, 2))
+    rows = [row.split("\t")[:4] for row in (made.out / "cases.tsv").read_text().splitlines()]
+    assert rows[1:] == [["a", "RCA", "error", "OUTPUT_FAILED"], ["b", "RCA", "ok", ""]]
+
+
 def test_leftovers_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.prepare()
