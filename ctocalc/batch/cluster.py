@@ -2,10 +2,12 @@
 
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from typing import Any
 
 import dask
@@ -51,11 +53,12 @@ def local_workers(workers: int) -> Iterator[Any]:
         over = threading.Event()
         try:
             # None at first: a worker that dies while it starts makes this give up, scaling not.
-            cluster = LocalCluster(
-                n_workers=0, threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address="127.0.0.1:0", host="127.0.0.1", local_directory=str(folder),
-                silence_logs=SILENT,
-            )  # fmt: skip
+            with _deaf_to_ctrl_c():
+                cluster = LocalCluster(
+                    n_workers=0, threads_per_worker=1, processes=True, memory_limit=0,
+                    dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=SILENT,
+                    local_directory=str(folder),
+                )  # fmt: skip
             mending = threading.Thread(target=_mend, args=(cluster, workers, over), daemon=True)
             mending.start()
             client = Client(cluster)
@@ -74,6 +77,20 @@ def local_workers(workers: int) -> Iterator[Any]:
                     closing.close(timeout=CLOSE_SECONDS)
                 except (TimeoutError, OSError):
                     _end_workers(cluster)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Keep Ctrl-C from the threads that are started within, and so from their processes.
+
+    A terminal sends it to all of them; one that still starts would die with a traceback.
+    """
+    resource_tracker.ensure_running()  # the first process would start it, and hear again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _mend(cluster: Any, workers: int, over: threading.Event) -> None:

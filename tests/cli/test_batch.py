@@ -202,3 +202,27 @@ def test_interrupted_it_ends_at_once_and_the_same_command_goes_on(
     code, out, _ = run(*asked, "--dry-run")
     assert code == 0 and 0 < len(out.split()) < 40
     assert not (tmp_path / "o" / "cases.tsv").exists()
+
+
+@pytest.mark.slow
+def test_interrupted_while_its_workers_start_it_prints_no_traceback(
+    folder: Path, tmp_path: Path
+) -> None:
+    asked = ("batch", folder / "manifest.csv", "--out", tmp_path / "o", "--workers", "1")
+    begun = subprocess.Popen(
+        [*PROGRAM, *map(str, asked)], stderr=subprocess.PIPE, start_new_session=True
+    )
+    family = psutil.Process(begun.pid)
+    while not any(map(_is_worker, family.children(recursive=True))):
+        assert begun.poll() is None
+        time.sleep(0.02)
+    os.killpg(begun.pid, signal.SIGINT)
+    err = begun.communicate(timeout=60)[1].decode()
+    assert begun.returncode == 130 and "Interrupted." in err and "Traceback" not in err
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return any("spawn_main" in part for part in process.cmdline())
+    except psutil.Error:
+        return False
