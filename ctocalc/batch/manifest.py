@@ -82,7 +82,8 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
     """
     header, rows = _table(path)
     faults = list(_header_faults(header))
-    _refuse(faults)
+    sound_header = not faults
+    required = [name for name in REQUIRED if name in header]
     passed = tuple(name for name in header if name not in KNOWN)
     read: list[tuple[int, Cells, tuple[str, ...]]] = []
     faulty: set[str | None] = set()
@@ -92,7 +93,7 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
             continue
         named = dict(zip(header, cells, strict=True))
         known = {name: named[name] for name in KNOWN if named.get(name)}
-        found = [f"row {number}, {fault}" for fault in row_faults(known)]
+        found = [f"row {number}, {fault}" for fault in row_faults(known, required)]
         if found:
             faulty.add(known.get("case_id"))
         faults += found
@@ -100,7 +101,7 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
     if not rows:
         faults.append("the manifest has a header but no row")
     faults += _case_faults(read)
-    sound = [row for row in read if row[1].get("case_id") not in faulty]
+    sound = [row for row in read if sound_header and row[1].get("case_id") not in faulty]
     cases = tuple(_cases(sound, path.parent, settings, faults))
     _refuse(sorted(faults, key=_row_of))
     of_cases = (row for case in cases for row in case.rows)

@@ -26,9 +26,9 @@ OF_PATIENT = tuple(fact.name for fact in FACTS if not fact.by_vessel)
 Cells = dict[str, str]
 
 
-def row_faults(cells: Cells) -> Iterator[str]:
+def row_faults(cells: Cells, required: Sequence[str] = REQUIRED) -> Iterator[str]:
     """Yield what is wrong with a row by itself, the column first."""
-    yield from (f"column {name}: it is empty" for name in REQUIRED if name not in cells)
+    yield from (f"column {name}: it is empty" for name in required if name not in cells)
     for name, cell in cells.items():
         if any(unicodedata.category(sign) == "Cc" for sign in cell):
             yield f"column {name}: it holds a line break or another control character"

@@ -109,6 +109,19 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_rows(tmp_path: Path) ->
     assert all(fault.startswith(start) for fault, start in zip(found, starts, strict=True))
 
 
+def test_faults_of_the_header_hide_none_of_the_rows(tmp_path: Path) -> None:
+    found = faults(tmp_path, "case_id,series,status,age", ",s,,60", "a,s,,x", "b,s", "c,s,,")
+    starts = [
+        "row 1: there is no column centerline",
+        "row 1, column status: ",
+        "row 2, column case_id: it is empty",
+        "row 3, column age: ",
+        "row 4: 2 cells",
+    ]
+    assert len(found) == len(starts)
+    assert all(fault.startswith(start) for fault, start in zip(found, starts, strict=True))
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
