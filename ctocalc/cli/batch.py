@@ -140,7 +140,7 @@ def _missing(found: Iterable[str]) -> Iterator[str]:
 
 def _words(manifest: Manifest, planned: Plan) -> str:
     failed = sum(not outcome.whole for outcome in planned.done)
-    before = f", {failed} of them not whole" if failed else ""
+    before = f", {failed} of them not whole (--retry-failed runs them anew)" if failed else ""
     return (
         f"{len(manifest.rows)} rows, {len(manifest.cases)} cases: {len(planned.orders)} to run, "
         f"{len(planned.done)} done before{before}."
