@@ -19,6 +19,8 @@ ALIKE = 0.03
 WIDE_RATIO, THIN_RATIO = 1.1, 1.5
 # Above this multiple of the noise one density per piece is not enough.
 EXCESS = 1.05
+# A map that is not refined is taken where it leaves this share: most maps leave about as much.
+CLEARLY_LESS = 0.8
 SHARP_RATIO, SHARP_MM, EDGE_MM = 2.5, 0.2, 0.35
 MAP_ROUNDS, MAP_MM = 5, 0.4
 
@@ -28,8 +30,8 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
 
     Any density that is high enough explains the voxels with shares between 0 and 1; only that of
     the smallest rest is explained by cells that are calcium or not.  Where one density per piece
-    leaves more than noise, a map of densities is fitted too, as it is and refined, and the one that
-    leaves least is taken.
+    leaves more than noise, a map of densities is fitted too, and refined, and taken where it leaves
+    less; as it is where that leaves clearly less.
     """
     trial = _Trial.of(block)
     density = trial.base * trial.profile(noise_hu)[block.piece]
@@ -40,9 +42,10 @@ def fit_block(block: Block, noise_hu: float) -> tuple[Floats32, Floats32]:
         other = trial.mapped(density)
         varied = other.base * other.profile(noise_hu)[block.piece]
         shares = block.shares(varied)
-        for map_hu, fitted in (varied, shares), _refined(block, varied, shares, noise_hu):
+        refined = _refined(block, varied, shares, noise_hu)
+        for part, (map_hu, fitted) in (1.0, refined), (CLEARLY_LESS, (varied, shares)):
             left = trial.left(fitted, map_hu)
-            less = excess & (left < least)
+            less = excess & (left < part * least)
             least, better = np.where(less, left, least), less[block.piece]
             share, density = np.where(better, fitted, share), np.where(better, map_hu, density)
     return share.astype(np.float32), density.astype(np.float32)

@@ -20,7 +20,12 @@ from tests.tube_scan import write_line, write_scan
 Run = Callable[..., tuple[int, str, str]]
 HEAD = "case_id,series,centerline,vessel,prior_attempt,site"
 TABLES = ("stations", "lesions", "scores", "vessels")
-PROGRAM = (sys.executable, "-c", "from ctocalc.cli.main import main; main()")
+# What is run in the background inherits that Ctrl-C is ignored: here it is to be heard.
+PROGRAM = (
+    sys.executable, "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from ctocalc.cli.main import main; main()",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
