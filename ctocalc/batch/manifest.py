@@ -86,7 +86,7 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
     required = [name for name in REQUIRED if name in header]
     passed = tuple(name for name in header if name not in KNOWN)
     read: list[tuple[int, Cells, tuple[str, ...]]] = []
-    faulty: set[str | None] = set()
+    faulty: set[int] = set()
     for number, cells in rows:
         if len(cells) != len(header):
             faults.append(f"row {number}: {len(cells)} cells, but the header has {len(header)}")
@@ -95,13 +95,13 @@ def read_manifest(path: Path, *, settings: Path | None = None) -> Manifest:
         known = {name: named[name] for name in KNOWN if named.get(name)}
         found = [f"row {number}, {fault}" for fault in row_faults(known, required)]
         if found:
-            faulty.add(known.get("case_id"))
+            faulty.add(number)
         faults += found
         read.append((number, known, tuple(named[name] for name in passed)))
     if not rows:
         faults.append("the manifest has a header but no row")
     faults += _case_faults(read)
-    sound = [row for row in read if sound_header and row[1].get("case_id") not in faulty]
+    sound = [row for row in read if sound_header and row[0] not in faulty]
     cases = tuple(_cases(sound, path.parent, settings, faults))
     _refuse(sorted(faults, key=_row_of))
     of_cases = (row for case in cases for row in case.rows)

@@ -130,8 +130,8 @@ def _without_false_islands(
         offset = evidence.offset[0, start:stop]
         known = offset[np.isfinite(offset)]
         middle = float(np.median(known)) if len(known) else 0.0
-        away = max(middle - settings.middle_share, 0.0) / settings.middle_sd
-        if odds[start:stop].sum() - min(away**2 / 2.0, 8.0) < settings.island_odds:
+        place = _penalty(np.array(middle - settings.middle_share), settings.middle_sd, 8.0)
+        if odds[start:stop].sum() - place < settings.island_odds:
             out[start:stop] = Tissue.CALCIUM
     return out
 

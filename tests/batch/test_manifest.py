@@ -109,6 +109,14 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_rows(tmp_path: Path) ->
     assert all(fault.startswith(start) for fault, start in zip(found, starts, strict=True))
 
 
+def test_a_faulty_row_hides_no_fault_of_its_case(tmp_path: Path) -> None:
+    rows = ("a,s,l.csv,LAD,x", "a,s,l.csv,LCX,", "a,s,m.csv,LCX,")
+    found = faults(tmp_path, HEAD + ",target_lesion", *rows)
+    starts = ["row 2, column target_lesion: ", "row 4, column vessel: 2 centerlines are named LCX"]
+    assert len(found) == len(starts)
+    assert all(fault.startswith(start) for fault, start in zip(found, starts, strict=True))
+
+
 def test_faults_of_the_header_hide_none_of_the_rows(tmp_path: Path) -> None:
     found = faults(tmp_path, "case_id,series,status,age", ",s,,60", "a,s,,x", "b,s", "c,s,,")
     starts = [
