@@ -41,12 +41,11 @@ def case_page(case: CaseRecord) -> bytes:
         view, viewer = vessel_view(case, place)
         views.append(view)
         data.append(viewer)
-    opens = _opens(case.result["vessels"], views)
     shown = {
-        "vessels": data, "opens": opens, "review": review_data(case), **_viewer_settings(),
+        "vessels": data, "opens": _opens(case.result["vessels"], views),
+        "review": review_data(case), **_viewer_settings(),
     }  # fmt: skip
-    context = {**_context(case, views), "opens": opens}
-    return render("case", SCRIPTS, context, shown, styles=("review.css",))
+    return render("case", SCRIPTS, _context(case, views), shown, styles=("review.css",))
 
 
 def render(
