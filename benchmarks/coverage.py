@@ -97,7 +97,7 @@ def _sections(found: VesselResult, vessel: TrueVessel, sheet: Sheet) -> None:
     for (column, name), mask in where.items():
         if f"{column}_low" not in stated or column not in vessel.table:
             continue
-        true = vessel.at(column, place)
+        true = (vessel.nearest if "_arc_" in column else vessel.at)(column, place)
         ends = (found.profile.column(f"{column}_{end}") for end in ("low", "high"))
         low, high = (np.where(np.isfinite(values), values, np.nan) for values in ends)
         value = found.profile.column(column)

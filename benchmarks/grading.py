@@ -77,6 +77,10 @@ class TrueVessel:
         column = self.column(name)
         return np.asarray(np.interp(place, np.arange(len(column)), column))
 
+    def nearest(self, name: str, place: Floats) -> Floats:
+        """Return a column at the stations nearest to places (N,): arcs jump between stations."""
+        return np.asarray(self.column(name)[np.rint(place).astype(int)])
+
     def occluded_at(self, place: Floats) -> Bools:
         """Whether places (N,) lie in a total occlusion."""
         return np.asarray(self.column("occluded")[np.rint(place).astype(int)] > 0)
@@ -244,7 +248,8 @@ def zones(vessel: TrueVessel, place: Floats) -> Zones:
     """Sort stations by their places on the true axis.
 
     ``body`` and ``calcified`` are occluded, without and with calcium; ``patent`` has neither;
-    ``is_open`` has a lumen of more than 1.5 mm2; ``steady`` an arc that anybody could tell.
+    ``is_open`` has a lumen of more than 1.5 mm2; ``steady`` an arc that anybody could tell, of
+    calcium that the nearest station of the truth has.
     """
     inner = np.zeros(len(place), dtype=bool)
     inner[ENDS:-ENDS] = True
@@ -256,7 +261,9 @@ def zones(vessel: TrueVessel, place: Floats) -> Zones:
         calcified=blocked & hard,
         patent=~blocked & ~hard & inner,
         is_open=~blocked & (vessel.at("lumen_area_mm2", place) > OPEN_MM2) & inner,
-        steady=blocked & hard & (vessel.at("arc_shift_deg", place) < STEADY_ARC_DEG),
+        steady=blocked
+        & (vessel.nearest("calcium_fraction", place) > CALCIFIED)
+        & (vessel.nearest("arc_shift_deg", place) < STEADY_ARC_DEG),
         muscle=vessel.beside_muscle[np.rint(place).astype(int)],
     )
 
@@ -282,5 +289,5 @@ def _grade_sections(found: Findings, vessel: TrueVessel, sheet: Sheet) -> None:
     sheet.add("fraction none", (fraction - true)[body])
     told = hit & (np.abs(true - 0.5) > 0.05) & np.isfinite(fraction)
     sheet.count("half", float(((fraction >= 0.5) != (true >= 0.5))[told].sum()), float(told.sum()))
-    arc = found.columns["calcium_arc_deg"] - vessel.at("calcium_arc_deg", place)
+    arc = found.columns["calcium_arc_deg"] - vessel.nearest("calcium_arc_deg", place)
     sheet.add("arc", arc[zone.steady])

@@ -87,7 +87,7 @@ def _path(rng: np.random.Generator, length: float, stretch: tuple[float, float])
     if rng.random() < 0.75:
         bends.append(_bend(rng, rng.uniform(*stretch), rng.uniform(12, 85)))
     bends.append(_bend(rng, rng.uniform(4, max(stretch[0] - 4, 5)), rng.uniform(0, 45)))
-    bends.append(_bend(rng, rng.uniform(stretch[1], length), rng.uniform(0, 40)))
+    bends.append(_bend(rng, rng.uniform(min(stretch[1], length), length), rng.uniform(0, 40)))
     x, y, z = (float(c) for c in rng.uniform(-60, 60, 3))
     polar, clock = np.radians(rng.uniform(15, 85)), rng.uniform(0, 2 * np.pi)
     return Path(
