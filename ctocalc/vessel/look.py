@@ -35,7 +35,8 @@ class LumenSettings:
     ``feeding_to`` of the blood pool's HU and ``feeding_round`` of a circle's roundness, and its
     quartiles differ by less than ``feeding_even``.  A lumen has at least ``dimmest_share`` of the
     contrast expected; one of less than ``known_mm`` radius has an uncertain HU.  The
-    lumen upstream has ``pool_share`` of what feeds the line, or more.
+    lumen upstream has ``pool_share`` of what feeds the line, or more.  HU are compared along the
+    vessel from ``comparable_mm`` of radius on, where nothing exceeds ``lone_share`` of them.
     """
 
     filter_mm: float = 0.2
@@ -61,6 +62,8 @@ class LumenSettings:
     dimmest_share: float = 0.3
     known_mm: float = 0.9
     pool_share: float = 0.97
+    comparable_mm: float = 0.8
+    lone_share: float = 1.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,6 +84,7 @@ class Look:
     brightest_hu: Floats
     step_mm: float
     pool_hu: float
+    noise_hu: float
     settings: LumenSettings
 
     @classmethod
@@ -133,7 +137,8 @@ class Look:
             summit=summit & disc, radius_mm=radius, wall_radius_mm=wall_radius_mm,
             offset_mm=offset, spot=spot, clear=clear,
             brightest_hu=np.where(alone, highest, np.minimum(top, middle)), step_mm=step,
-            pool_hu=float(physics.blood_pool_hu.value or 0.0), settings=settings,
+            pool_hu=float(physics.blood_pool_hu.value or 0.0), noise_hu=physics.noise_sd_hu,
+            settings=settings,
         )  # fmt: skip
 
     def feeding_hu(self) -> float:
@@ -194,6 +199,9 @@ class Look:
             share=(contrast - floor) / room,
             brightest=(self.brightest_hu - floor) / room,
             level=self.level / upstream,
+            level_noise=self.noise_hu / np.maximum(self.level, floor),
+            alone=(self.clear.radius_mm >= self.settings.comparable_mm)
+            & (self.brightest_hu < self.settings.lone_share * self.level),
             level_sd=LEVEL_SD * np.clip(1.0 - self.spot.radius_mm / known, 0.0, 1.0),
             lumen_mm2=area,
             offset=np.stack([self.clear.offset_mm, np.where(small, np.nan, offset)])

@@ -1,12 +1,13 @@
 """What fills each station: lumen, plaque without lumen, or calcium without lumen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 
-from ctocalc._arrays import Floats, Ints
+from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.kernels.runs import runs
+from ctocalc.vessel.brighter import BrighterSettings, brighter_stretches
 
 
 class Tissue(IntEnum):
@@ -31,6 +32,8 @@ class TissueSettings:
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
     calcium in an occlusion is common, an island of lumen is not.
+    A stretch `brighter` than the lumen before and after it is calcium where its median offset is
+    at most ``central_share``; calcium beside an open lumen lies further out.
     """
 
     look_mm: float = 1.25
@@ -55,6 +58,8 @@ class TissueSettings:
     middle_share: float = 0.1
     middle_sd: float = 0.1
     island_odds: float = 4.0
+    central_share: float = 0.35
+    brighter: BrighterSettings = field(default_factory=BrighterSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +68,8 @@ class Evidence:
 
     ``share`` contrast of the place that may be lumen, ``brightest`` of the brightest place inside
     the wall, both as shares of the lumen expected there; ``level`` its HU as a share of the lumen
-    upstream (uncertain by ``level_sd``); ``lumen_mm2`` area of what has the lumen's HU and width.
+    upstream (uncertain by ``level_sd``, its noise a share of it), ``alone`` where nothing brighter
+    is near and it is wide enough to know; ``lumen_mm2`` area of what has the lumen's HU and width.
     The shape is seen in two ways (2, N), by rays from the brightest place and by that area:
     ``offset`` from the axis as a share of the wall's radius, ``roundness`` the ratio of the axes
     (uncertain by ``spread``), ``hollow`` how much darker the middle is.
@@ -73,6 +79,8 @@ class Evidence:
     brightest: Floats
     level: Floats
     level_sd: Floats
+    level_noise: Floats
+    alone: Bools
     lumen_mm2: Floats
     offset: Floats
     roundness: Floats
@@ -85,9 +93,9 @@ def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) ->
 
     Misleads where calcium of the lumen's HU is round and central: nothing in CT tells it apart.
     """
-    return _without_false_islands(
-        _most_likely(evidence, step_mm, settings), evidence, step_mm, settings
-    )
+    told = _most_likely(evidence, step_mm, settings)
+    told = _without_brighter_stretches(told, evidence, step_mm, settings)
+    return _without_false_islands(told, evidence, step_mm, settings)
 
 
 def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
@@ -113,6 +121,21 @@ def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -
     out[-1] = int((total + ends).argmin())
     for n in range(count - 1, 0, -1):
         out[n - 1] = came[n, out[n]]
+    return out
+
+
+def _without_brighter_stretches(
+    tissue: Ints, evidence: Evidence, step_mm: float, settings: TissueSettings
+) -> Ints:
+    """Return the tissue (N,) with calcium for contrast brighter than the lumen on both sides."""
+    lumen, out = tissue == Tissue.LUMEN, tissue.copy()
+    for start, stop in brighter_stretches(
+        evidence.level, evidence.level_noise, evidence.alone & lumen, step_mm, settings.brighter
+    ):
+        here = slice(start, stop)
+        offset = evidence.offset[0, here]
+        if np.isfinite(offset).any() and np.nanmedian(offset) <= settings.central_share:
+            out[here] = np.where(lumen[here], Tissue.CALCIUM, tissue[here])
     return out
 
 

@@ -24,7 +24,8 @@ def evidence(roundness: float = ROUND, level: float = 0.97) -> Evidence:
     two: Floats = np.stack([shape, np.full(COUNT, np.nan)])
     return Evidence(
         share=share, brightest=share, level=np.where(share > 0, bright, 0.1),
-        level_sd=np.zeros(COUNT), lumen_mm2=4.0 * share, offset=0.05 * np.ones((2, COUNT)),
+        level_sd=np.zeros(COUNT), level_noise=np.full(COUNT, 0.04),
+        alone=np.ones(COUNT, dtype=bool), lumen_mm2=4.0 * share, offset=0.05 * np.ones((2, COUNT)),
         roundness=two, spread=np.zeros((2, COUNT)), hollow=np.zeros((2, COUNT)),
     )  # fmt: skip
 
@@ -70,6 +71,37 @@ def test_what_is_brighter_than_the_lumen_upstream_is_calcium_however_round() -> 
     # Unless its own HU is not known that well.
     vague = replace(evidence(level=1.15), level_sd=np.full(COUNT, 0.2))
     assert set(told(vague)[PIECE]) == {Tissue.LUMEN}
+
+
+def stepped(before: float, here: float, after: float) -> Evidence:
+    """An open vessel whose HU jumps twice."""
+    level = np.repeat([before, here, after], (50, 12, COUNT - 62))
+    return replace(
+        evidence(), share=np.ones(COUNT), brightest=np.ones(COUNT), lumen_mm2=np.full(COUNT, 4.0),
+        level=level, roundness=np.full((2, COUNT), ROUND),
+    )  # fmt: skip
+
+
+def test_contrast_that_is_brighter_than_before_and_after_is_calcium() -> None:
+    seen = stepped(0.8, 1.0, 0.7)
+    tissue = told(seen)
+    assert set(tissue[PIECE]) == {Tissue.CALCIUM}
+    assert set(tissue[:50]) == {Tissue.LUMEN} == set(tissue[62:])
+
+
+def test_a_lumen_may_dim_or_brighten_once_and_lie_beside_calcium() -> None:
+    open_ = {Tissue.LUMEN}
+    assert set(told(stepped(1.0, 0.7, 0.7))) == open_ == set(told(stepped(0.7, 0.7, 1.0)))
+    assert set(told(stepped(1.0, 0.7, 1.0))) == open_
+    seen = stepped(0.8, 1.0, 0.7)
+    offset = seen.offset.copy()
+    offset[:, PIECE] = 0.5
+    assert set(told(replace(seen, offset=offset))) == open_
+    # Noise, neighbours too narrow to know, and a bright stretch too long for an occlusion.
+    assert set(told(replace(seen, level_noise=np.full(COUNT, 0.3)))) == open_
+    assert set(told(replace(seen, alone=np.arange(COUNT) >= 50))) == open_
+    long = np.repeat([0.8, 1.0, 0.7], (30, 60, 30))
+    assert set(told(replace(seen, level=long))) == open_
 
 
 def test_beside_bright_calcium_the_room_for_a_lumen_decides() -> None:
