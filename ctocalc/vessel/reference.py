@@ -9,8 +9,8 @@ from ctocalc.vessel.tissue import Tissue
 
 # Contrast in one stretch of lumen changes little; where it is narrow, blur shows less of it.
 STRETCH_MM, WIDE_PERCENT = 20.0, 75
-CAP_MM = 1.5
-LEAST_VOTES = 4
+CAP_MM = 1.0
+LEAST_VOTES = 2
 # A dark end of a line may be a faint lumen where it stays above plaque over this length.
 DIM_MM, DIM_OVER_MM = 4.0, 10.0
 
