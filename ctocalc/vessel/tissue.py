@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
+from scipy.ndimage import binary_erosion
 
 from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.kernels.runs import runs
-from ctocalc.vessel.brighter import BrighterSettings, brighter_stretches
+from ctocalc.vessel.jumps import JumpSettings, brighter_stretches, jumps_across
 
 
 class Tissue(IntEnum):
@@ -32,8 +33,9 @@ class TissueSettings:
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
     calcium in an occlusion is common, an island of lumen is not.
-    A stretch `brighter` than the lumen before and after it is calcium where its median offset is
-    at most ``central_share``; calcium beside an open lumen lies further out.
+    ``jumps`` of the HU speak against lumen: between contrast that differs before and after calcium,
+    and where a stretch is brighter than both sides and its median offset at most
+    ``central_share`` (calcium beside an open lumen lies further out).
     """
 
     look_mm: float = 1.25
@@ -59,7 +61,7 @@ class TissueSettings:
     middle_sd: float = 0.1
     island_odds: float = 4.0
     central_share: float = 0.35
-    brighter: BrighterSettings = field(default_factory=BrighterSettings)
+    jumps: JumpSettings = field(default_factory=JumpSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +102,7 @@ def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) ->
 
 def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
     """Return the path of least energy (N,) through the tissues (Viterbi)."""
-    energy = _energies(evidence, settings) * (step_mm / settings.look_mm)
+    energy = _energies(evidence, step_mm, settings)
     cost = np.array(
         [
             [0.0, settings.lumen_to_plaque, settings.lumen_to_calcium],
@@ -129,8 +131,14 @@ def _without_brighter_stretches(
 ) -> Ints:
     """Return the tissue (N,) with calcium for contrast brighter than the lumen on both sides."""
     lumen, out = tissue == Tissue.LUMEN, tissue.copy()
+    # The last stations at a cap are half plaque.
+    inner = binary_erosion(lumen, border_value=1)
     for start, stop in brighter_stretches(
-        evidence.level, evidence.level_noise, evidence.alone & lumen, step_mm, settings.brighter
+        evidence.level,
+        evidence.level_noise,
+        evidence.alone & inner,
+        step_mm,
+        settings.jumps,
     ):
         here = slice(start, stop)
         offset = evidence.offset[0, here]
@@ -161,13 +169,24 @@ def _without_false_islands(
 
 def lumen_odds(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
     """Return log odds (N,) that each station, by itself, holds lumen rather than anything else."""
-    energy = _energies(evidence, settings) * (step_mm / settings.look_mm)
+    energy = _energies(evidence, step_mm, settings)
     others = np.minimum(energy[:, Tissue.PLAQUE], energy[:, Tissue.CALCIUM])
     return np.asarray(others - energy[:, Tissue.LUMEN])
 
 
-def _energies(seen: Evidence, settings: TissueSettings) -> Floats:
+def _energies(seen: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
     """Return -log likelihood (N, 3) of every tissue, in ratio to a perfectly shaped lumen's."""
+    looks = _looks(seen, settings) * (step_mm / settings.look_mm)
+    hidden = np.nan_to_num(seen.brightest) >= settings.clean_share
+    across = jumps_across(
+        seen.level, seen.level_noise, seen.alone & ~hidden, hidden, step_mm, settings.jumps
+    )
+    looks[:, Tissue.LUMEN] += across * step_mm
+    return looks
+
+
+def _looks(seen: Evidence, settings: TissueSettings) -> Floats:
+    """Return -log likelihood (N, 3) per look."""
     share = np.clip(np.nan_to_num(seen.share, nan=0.0), -0.2, 1.2)
     bright = np.nan_to_num(seen.brightest, nan=0.0)
     clean = bright < settings.clean_share

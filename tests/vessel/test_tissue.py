@@ -104,6 +104,24 @@ def test_a_lumen_may_dim_or_brighten_once_and_lie_beside_calcium() -> None:
     assert set(told(replace(seen, level=long))) == open_
 
 
+def test_lumen_does_not_run_through_calcium_where_its_hu_differs_beyond() -> None:
+    seen = evidence()
+    bright, level = np.ones(COUNT), np.repeat([1.0, 0.7], (56, COUNT - 56))
+    bright[PIECE] = 3.0
+    open_ = replace(
+        stepped(1.0, 1.0, 1.0), brightest=bright, roundness=seen.roundness, alone=bright < 2
+    )
+    assert set(told(open_)) == {Tissue.LUMEN}
+    # Room for a lumen is scarce beside the calcium: its HU decides.
+    little = replace(open_, lumen_mm2=np.where(bright > 2, 0.4, 4.0))
+    assert set(told(little)) == {Tissue.LUMEN}
+    differs = replace(little, level=level)
+    assert set(told(differs)[PIECE]) == {Tissue.CALCIUM}
+    assert set(told(differs)[:45]) == {Tissue.LUMEN} == set(told(differs)[70:])
+    unknown = replace(differs, alone=np.arange(COUNT) >= 50)
+    assert set(told(unknown)) == {Tissue.LUMEN}
+
+
 def test_beside_bright_calcium_the_room_for_a_lumen_decides() -> None:
     seen = evidence()
     bright = seen.brightest.copy()

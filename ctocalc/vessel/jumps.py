@@ -1,4 +1,4 @@
-"""Contrast that is brighter than the contrast before and after it: no lumen gets brighter so."""
+"""Jumps of the HU of contrast along a vessel: an open lumen has none."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,29 +10,32 @@ from ctocalc.kernels.runs import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrighterSettings:
-    """When a stretch of contrast is brighter than its neighbours.
+class JumpSettings:
+    """When the HU of contrast jumps.
 
-    The medians of ``window_mm`` before and after a place, without ``gap_mm`` on either side, are
-    compared where ``least`` stations of each are known.  A jump of the HU is uncertain by
-    ``jump_sd`` and ``noise_kept`` of the noise (shares); below ``least_z`` it is none, and it says
-    at most ``most``.  A rise and the next fall, at most ``longest_mm`` apart, are a stretch when
-    together they say ``odds``.
+    The medians of ``window_mm`` before and after a place are compared, without ``gap_mm`` on either
+    side (``bloom_mm`` beside what is hidden), where ``least`` stations of each are known.  A jump
+    is uncertain by ``jump_sd`` and ``noise_kept`` of the noise (shares); below ``least_z`` it is
+    none, and it says at most ``most``.  A rise and the next fall, at most ``longest_mm`` apart, are
+    a stretch when together they say ``odds``.  What is hidden over less than ``hiding_mm`` says
+    less in proportion.
     """
 
     window_mm: float = 3.0
     gap_mm: float = 0.9
+    bloom_mm: float = 2.0
+    hiding_mm: float = 3.0
     least: int = 3
     jump_sd: float = 0.05
     noise_kept: float = 0.8
     least_z: float = 1.5
     most: float = 8.0
     longest_mm: float = 16.0
-    odds: float = 10.0
+    odds: float = 9.0
 
 
 def brighter_stretches(
-    level: Floats, noise: Floats, known: Bools, step_mm: float, settings: BrighterSettings
+    level: Floats, noise: Floats, known: Bools, step_mm: float, settings: JumpSettings
 ) -> list[tuple[int, int]]:
     """Return the stretches (start, stop) whose HU stands out from both sides.
 
@@ -63,8 +66,37 @@ def brighter_stretches(
     return out
 
 
+def jumps_across(
+    level: Floats,
+    noise: Floats,
+    known: Bools,
+    hidden: Bools,
+    step_mm: float,
+    settings: JumpSettings,
+) -> Floats:
+    """Return -log likelihood (N,), per millimetre, that lumen runs through what is ``hidden``.
+
+    Contrast before and after a hidden stretch (N,) has one HU unless it is interrupted there; the
+    stretch is charged once as a whole.  0 elsewhere, and where either side is too short to know.
+    """
+    out = np.zeros(len(level))
+    away, size = round(settings.bloom_mm / step_mm), round(settings.window_mm / step_mm)
+    for start, stop in runs(hidden):
+        first, last = max(start - away, 0), stop + away
+        sides = (slice(max(first - size, 0), first), slice(last, last + size))
+        values = [level[side][known[side]] for side in sides]
+        if min(len(each) for each in values) < settings.least:
+            continue
+        before, after = (float(np.median(each)) for each in values)
+        share = max(float(np.median(noise[side][known[side]])) for side in sides)
+        z = np.log(after / before) / np.hypot(settings.jump_sd, settings.noise_kept * share)
+        long = max((stop - start) * step_mm, settings.hiding_mm)
+        out[start:stop] = min(z**2 / 2.0, settings.most) / long
+    return out
+
+
 def _medians(
-    level: Floats, known: Bools, step_mm: float, settings: BrighterSettings
+    level: Floats, known: Bools, step_mm: float, settings: JumpSettings
 ) -> tuple[Floats, Floats]:
     """Return the median level (N,) before and after every station; NaN where too few are known."""
     near, far = round(settings.gap_mm / step_mm), round(settings.window_mm / step_mm)
