@@ -40,7 +40,8 @@ def reference_hu(
     for start, stop in runs(lumen):
         own = np.flatnonzero(votes[start:stop]) + start
         if len(own) >= LEAST_VOTES:
-            whole[own] = percentile_filter(contrast[own], WIDE_PERCENT, size=size, mode="nearest")
+            # Padding by the outermost station would make a bright one that of the whole stretch.
+            whole[own] = percentile_filter(contrast[own], WIDE_PERCENT, size=size)
     known = np.flatnonzero(np.isfinite(whole))
     if not len(known):
         return np.full(len(contrast), pool), pool
