@@ -93,7 +93,8 @@ class Evidence:
 def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
     """Return the most likely `Tissue` (N,) along the vessel.
 
-    Misleads where calcium of the lumen's HU is round and central: nothing in CT tells it apart.
+    Misleads where calcium of the lumen's HU is round and central: jumps of the HU tell some of it
+    apart, but not what is as bright as the lumen on one of its sides.
     """
     told = _most_likely(evidence, step_mm, settings)
     told = _without_brighter_stretches(told, evidence, step_mm, settings)
@@ -168,7 +169,7 @@ def _without_false_islands(
 
 
 def lumen_odds(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
-    """Return log odds (N,) that each station, by itself, holds lumen rather than anything else."""
+    """Return log odds (N,) that each station holds lumen, by what it and calcium's sides show."""
     energy = _energies(evidence, step_mm, settings)
     others = np.minimum(energy[:, Tissue.PLAQUE], energy[:, Tissue.CALCIUM])
     return np.asarray(others - energy[:, Tissue.LUMEN])
