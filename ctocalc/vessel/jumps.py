@@ -104,13 +104,11 @@ def _medians(
     width = far - near + 1
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
     count = len(level)
-    sides = windows[:count], windows[far + near : far + near + count]
-    return tuple(  # type: ignore[return-value]
-        np.array(
-            [np.nanmedian(w) if np.isfinite(w).sum() >= settings.least else np.nan for w in side]
-        )
-        for side in sides
-    )
+    out = np.full((2, count), np.nan)
+    for side, seen in zip(out, (windows[:count], windows[-count:]), strict=True):
+        enough = np.isfinite(seen).sum(axis=1) >= settings.least
+        side[enough] = np.nanmedian(seen[enough], axis=1)
+    return out[0], out[1]
 
 
 def _until(level: Floats, start: int, way: int, below: float) -> int:

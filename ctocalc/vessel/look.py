@@ -200,7 +200,8 @@ class Look:
             brightest=(self.brightest_hu - floor) / room,
             level=self.level / upstream,
             level_noise=self.noise_hu / np.maximum(self.level, floor),
-            alone=(self.clear.radius_mm >= self.settings.comparable_mm)
+            alone=(self.level > 0.0)
+            & (self.clear.radius_mm >= self.settings.comparable_mm)
             & (self.brightest_hu < self.settings.lone_share * self.level),
             level_sd=LEVEL_SD * np.clip(1.0 - self.spot.radius_mm / known, 0.0, 1.0),
             lumen_mm2=area,
