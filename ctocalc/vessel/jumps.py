@@ -11,27 +11,19 @@ from ctocalc.kernels.runs import runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JumpSettings:
-    """When the HU of contrast jumps.
+    """When the HU of contrast jumps; `TissueSettings` explains them with its own."""
 
-    The medians of ``window_mm`` before and after a place are compared, without ``gap_mm`` on either
-    side (``bloom_mm`` beside what is hidden), where ``least`` stations of each are known.  A jump
-    is uncertain by ``jump_sd`` and ``noise_kept`` of the noise (shares); below ``least_z`` it is
-    none, and it says at most ``most``.  A rise and the next fall, at most ``longest_mm`` apart, are
-    a stretch when together they say ``odds``.  What is hidden over less than ``hiding_mm`` says
-    less in proportion.
-    """
-
-    window_mm: float = 3.0
-    gap_mm: float = 0.9
-    bloom_mm: float = 2.0
-    hiding_mm: float = 3.0
-    least: int = 3
+    jump_window_mm: float = 3.0
+    jump_gap_mm: float = 0.9
+    jump_bloom_mm: float = 2.0
+    jump_hiding_mm: float = 3.0
+    jump_stations: int = 3
     jump_sd: float = 0.05
-    noise_kept: float = 0.8
-    least_z: float = 1.5
-    most: float = 8.0
-    longest_mm: float = 16.0
-    odds: float = 9.0
+    jump_noise: float = 0.8
+    jump_from_z: float = 1.5
+    jump_most: float = 8.0
+    jump_longest_mm: float = 16.0
+    jump_odds: float = 9.0
 
 
 def brighter_stretches(
@@ -46,19 +38,19 @@ def brighter_stretches(
     before, after = _medians(level, known, step_mm, settings)
     with np.errstate(invalid="ignore", divide="ignore"):
         z = np.nan_to_num(
-            np.log(after / before) / np.hypot(settings.jump_sd, settings.noise_kept * noise)
+            np.log(after / before) / np.hypot(settings.jump_sd, settings.jump_noise * noise)
         )
     jumps = [
         a + int(np.abs(z[a:b]).argmax())
-        for sign in (z > settings.least_z, z < -settings.least_z)
+        for sign in (z > settings.jump_from_z, z < -settings.jump_from_z)
         for a, b in runs(sign)
     ]
     jumps.sort()
     out = []
     for rise, fall in pairwise(jumps):
-        said = np.minimum(z[[rise, fall]] ** 2 / 2.0, settings.most).sum()
-        near = (fall - rise) * step_mm <= settings.longest_mm
-        if z[rise] > 0 > z[fall] and near and said >= settings.odds:
+        said = np.minimum(z[[rise, fall]] ** 2 / 2.0, settings.jump_most).sum()
+        near = (fall - rise) * step_mm <= settings.jump_longest_mm
+        if z[rise] > 0 > z[fall] and near and said >= settings.jump_odds:
             middle = (rise + fall) // 2
             first = _until(level, middle, -1, float(np.sqrt(before[rise] * after[rise])))
             last = _until(level, middle, 1, float(np.sqrt(before[fall] * after[fall])))
@@ -80,18 +72,18 @@ def jumps_across(
     stretch is charged once as a whole.  0 elsewhere, and where either side is too short to know.
     """
     out = np.zeros(len(level))
-    away, size = round(settings.bloom_mm / step_mm), round(settings.window_mm / step_mm)
+    away, size = round(settings.jump_bloom_mm / step_mm), round(settings.jump_window_mm / step_mm)
     for start, stop in runs(hidden):
         first, last = max(start - away, 0), stop + away
         sides = (slice(max(first - size, 0), first), slice(last, last + size))
         values = [level[side][known[side]] for side in sides]
-        if min(len(each) for each in values) < settings.least:
+        if min(len(each) for each in values) < settings.jump_stations:
             continue
         before, after = (float(np.median(each)) for each in values)
         share = max(float(np.median(noise[side][known[side]])) for side in sides)
-        z = np.log(after / before) / np.hypot(settings.jump_sd, settings.noise_kept * share)
-        long = max((stop - start) * step_mm, settings.hiding_mm)
-        out[start:stop] = min(z**2 / 2.0, settings.most) / long
+        z = np.log(after / before) / np.hypot(settings.jump_sd, settings.jump_noise * share)
+        long = max((stop - start) * step_mm, settings.jump_hiding_mm)
+        out[start:stop] = min(z**2 / 2.0, settings.jump_most) / long
     return out
 
 
@@ -99,14 +91,14 @@ def _medians(
     level: Floats, known: Bools, step_mm: float, settings: JumpSettings
 ) -> tuple[Floats, Floats]:
     """Return the median level (N,) before and after every station; NaN where too few are known."""
-    near, far = round(settings.gap_mm / step_mm), round(settings.window_mm / step_mm)
+    near, far = round(settings.jump_gap_mm / step_mm), round(settings.jump_window_mm / step_mm)
     padded = np.pad(np.where(known, level, np.nan), far, constant_values=np.nan)
     width = far - near + 1
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
     count = len(level)
     out = np.full((2, count), np.nan)
     for side, seen in zip(out, (windows[:count], windows[-count:]), strict=True):
-        enough = np.isfinite(seen).sum(axis=1) >= settings.least
+        enough = np.isfinite(seen).sum(axis=1) >= settings.jump_stations
         side[enough] = np.nanmedian(seen[enough], axis=1)
     return out[0], out[1]
 

@@ -1,6 +1,6 @@
 """What fills each station: lumen, plaque without lumen, or calcium without lumen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -20,7 +20,7 @@ class Tissue(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TissueSettings:
+class TissueSettings(JumpSettings):
     """What speaks for lumen, and how readily the tissue changes along the vessel.
 
     All energies are -log likelihoods per independent look, of which there is one every
@@ -33,9 +33,15 @@ class TissueSettings:
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
     calcium in an occlusion is common, an island of lumen is not.
-    ``jumps`` of the HU speak against lumen: between contrast that differs before and after calcium,
-    and where a stretch is brighter than both sides and its median offset at most
-    ``central_share`` (calcium beside an open lumen lies further out).
+
+    Jumps of the HU speak against lumen.  The medians of ``jump_window_mm`` before and after a place
+    are compared, without ``jump_gap_mm`` on either side, where ``jump_stations`` of each are known.
+    A jump is uncertain by ``jump_sd`` and ``jump_noise`` of the noise (shares); below
+    ``jump_from_z`` it is none, and it says at most ``jump_most``.  Contrast between a rise and the
+    next fall, at most ``jump_longest_mm`` apart, is calcium where together they say ``jump_odds``
+    and its median offset is at most ``central_share`` (calcium beside an open lumen lies further
+    out).  Through calcium, a jump between its sides (without ``jump_bloom_mm`` of each) counts
+    against lumen, less in proportion where it hides less than ``jump_hiding_mm``.
     """
 
     look_mm: float = 1.25
@@ -61,7 +67,6 @@ class TissueSettings:
     middle_sd: float = 0.1
     island_odds: float = 4.0
     central_share: float = 0.35
-    jumps: JumpSettings = field(default_factory=JumpSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -139,7 +144,7 @@ def _without_brighter_stretches(
         evidence.level_noise,
         evidence.alone & inner,
         step_mm,
-        settings.jumps,
+        settings,
     ):
         here = slice(start, stop)
         offset = evidence.offset[0, here]
@@ -180,7 +185,7 @@ def _energies(seen: Evidence, step_mm: float, settings: TissueSettings) -> Float
     looks = _looks(seen, settings) * (step_mm / settings.look_mm)
     hidden = np.nan_to_num(seen.brightest) >= settings.clean_share
     across = jumps_across(
-        seen.level, seen.level_noise, seen.alone & ~hidden, hidden, step_mm, settings.jumps
+        seen.level, seen.level_noise, seen.alone & ~hidden, hidden, step_mm, settings
     )
     looks[:, Tissue.LUMEN] += across * step_mm
     return looks

@@ -37,16 +37,16 @@ def test_what_a_jump_across_costs() -> None:
     assert not cost[~hidden].any()
     noise = np.full(100, 0.1)
     noisy = jumps_across(levels(1.0, 0.9), noise, ~hidden, hidden, STEP, SETTINGS)
-    z = np.log(0.9) / np.hypot(SETTINGS.jump_sd, 0.1 * SETTINGS.noise_kept)
+    z = np.log(0.9) / np.hypot(SETTINGS.jump_sd, 0.1 * SETTINGS.jump_noise)
     assert_allclose(noisy.sum() * STEP, z**2 / 2.0)
     far = jumps_across(levels(1.0, 0.3), QUIET, ~hidden, hidden, STEP, SETTINGS)
-    assert_allclose(far.sum() * STEP, SETTINGS.most)
+    assert_allclose(far.sum() * STEP, SETTINGS.jump_most)
 
 
 def test_a_short_hidden_stretch_costs_less_and_an_unknown_side_nothing() -> None:
     hidden = np.zeros(100, dtype=bool)
     hidden[48:50] = True
     cost = jumps_across(levels(1.0, 0.3), QUIET, ~hidden, hidden, STEP, SETTINGS)
-    assert_allclose(cost.sum() * STEP, SETTINGS.most * 2 * STEP / SETTINGS.hiding_mm)
+    assert_allclose(cost.sum() * STEP, SETTINGS.jump_most * 2 * STEP / SETTINGS.jump_hiding_mm)
     beyond = ~hidden & (np.arange(100) < 50)
     assert not jumps_across(levels(1.0, 0.3), QUIET, beyond, hidden, STEP, SETTINGS).any()
