@@ -136,6 +136,18 @@ def test_known_errors_come_back(vessel: TrueVessel) -> None:
     assert sheet.shares["undecided"][0] == 1.0
 
 
+def test_arcs_are_graded_at_stations_and_not_between_them(vessel: TrueVessel) -> None:
+    table = {**vessel.table, "arc_shift_deg": np.zeros(len(vessel.points))}
+    vessel = replace(vessel, table=table)
+    found = perfect(vessel)
+    points = found.points_lps_mm
+    moved = points + 0.3 * np.diff(points, axis=0, append=points[-1:])
+    errors = graded(replace(found, points_lps_mm=moved), vessel).plain()["errors"]["arc"]
+    # At calcium's two ends, too, where an arc between a station with and one without is none.
+    assert len(errors) > 5
+    assert np.abs(errors).max() == 0.0
+
+
 def test_missed_and_invented_occlusions_are_counted(vessel: TrueVessel) -> None:
     exact = perfect(vessel)
     part = exact.occlusions[0]

@@ -245,6 +245,11 @@ def test_every_name_has_a_recipe_and_an_unknown_one_has_none() -> None:
         recipe("random:x")
 
 
+def test_a_random_case_may_end_blocked() -> None:
+    main = random_case(21277, quality="hard").vessels[0]
+    assert main.interruptions[-1].end_mm > main.path.length_mm
+
+
 def test_random_cases_differ_by_seed_and_repeat_by_seed() -> None:
     assert random_case(5, quality="standard") == random_case(5, quality="standard")
     assert random_case(5, quality="standard") != random_case(6, quality="standard")

@@ -42,6 +42,24 @@ def test_each_side_of_an_occlusion_keeps_its_own_contrast() -> None:
     assert found[65:] == pytest.approx(contrast[-1], abs=1.0)
 
 
+def test_one_bright_station_at_a_cap_is_not_the_whole_stretch() -> None:
+    tissue, hu = blocked(50, 70), np.where(np.arange(N) < 60, LUMEN, 240.0)
+    contrast = seen(tissue, hu, np.full(N, 3.0))
+    contrast[70:73] = 455.0
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    assert found[80:] == pytest.approx(contrast[-1], abs=1.0)
+
+
+def test_a_short_lumen_between_two_occlusions_keeps_its_own_hu() -> None:
+    tissue = blocked(30, 90)
+    tissue[58:65] = Tissue.LUMEN
+    n = np.arange(N)
+    hu = np.select([n < 45, n < 75], [LUMEN, 300.0], 200.0)
+    contrast = seen(tissue, hu, np.full(N, 3.0))
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    assert found[58:65] == pytest.approx(contrast[60], abs=2.0)
+
+
 def test_nothing_told_is_the_pool() -> None:
     tissue = np.full(N, Tissue.PLAQUE, dtype=np.int64)
     found, upstream = reference_hu(np.full(N, PLAQUE), np.zeros(N), tissue, 380.0, STEP)
