@@ -72,7 +72,7 @@ def _patch(tube: PolarSections, centre: Floats, at: slice, plaque: float, noise:
     near = near[:, ::2]
     count, radius = len(near), tube.radius_mm
     lumen = np.full(count, np.median(centre[at]))
-    starts, outside, calcified = guess_edges(
+    starts, outside, _, calcified = guess_edges(
         near, radius, lumen, np.full(count, plaque), lumen + 4 * noise, 0.6, 3.5
     )
     inner = np.nan_to_num(starts[..., 0], nan=1.0)[..., None]

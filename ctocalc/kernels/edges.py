@@ -7,6 +7,9 @@ import numpy as np
 from ctocalc.kernels._jit import entry, kernel
 
 ROUNDS = 12
+# Beside what is no darker than plaque a wall around a lumen does not show: it is taken to be this
+# thick, and what lies behind it is read from so far behind it, over so much.
+UNSEEN_LAYER_MM, BEHIND_MM, BEHIND_OVER_MM = 0.45, 0.35, 1.0
 
 
 @kernel
@@ -61,12 +64,18 @@ def _sums(profile, rings, last, levels, edges, with_lumen):  # type: ignore[no-u
 
 
 @kernel
-def _damped_step(sums, damping, with_lumen):  # type: ignore[no-untyped-def]
-    """Return whether the equations have a solution, and how far it moves both edges."""
+def _damped_step(sums, damping, with_lumen, tied):  # type: ignore[no-untyped-def]
+    """Return whether the equations have a solution, and how far it moves both edges.
+
+    ``tied`` edges move together.
+    """
     haa, hab, hbb, ga, gb = sums
     ridge = damping * (haa + hbb) + 1e-9
     if not with_lumen:
         return True, 0.0, gb / (hbb + ridge)
+    if tied:
+        move = (ga + gb) / (haa + 2.0 * hab + hbb + ridge)
+        return True, move, move
     det = (haa + ridge) * (hbb + ridge) - hab * hab
     if det <= 0.0:
         return False, 0.0, 0.0
@@ -74,15 +83,16 @@ def _damped_step(sums, damping, with_lumen):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fit_ray(profile, radius, last, levels, rings, start):  # type: ignore[no-untyped-def]
+def _fit_ray(profile, radius, last, levels, rings, start, layer):  # type: ignore[no-untyped-def]
     """Fit (a, b) of one ray by damped Gauss-Newton; returns a, b, squares, samples.
 
     The model is ``outside + (lumen - plaque) Phi((a - away) / spread) + (plaque - outside)
     Phi((b - away) / spread)``: two blurred discs (`_rings`).  ``a`` < 0 at the start means that
-    there is no lumen.  NaN samples are skipped.
+    there is no lumen; ``b`` is ``a + layer`` unless that is NaN.  NaN samples are skipped.
     """
     a, b = start
     with_lumen = a >= 0.0
+    tied = with_lumen and not math.isnan(layer)
     damping = 1e-3
     best = math.inf
     trial_a, trial_b = a, b
@@ -100,7 +110,7 @@ def _fit_ray(profile, radius, last, levels, rings, start):  # type: ignore[no-un
                 break
         else:
             damping *= 10.0
-        solved, move_a, move_b = _damped_step(kept, damping, with_lumen)
+        solved, move_a, move_b = _damped_step(kept, damping, with_lumen, tied)
         if not solved:
             break
         trial_a = a + min(max(move_a, -0.5), 0.5)
@@ -108,11 +118,13 @@ def _fit_ray(profile, radius, last, levels, rings, start):  # type: ignore[no-un
         trial_b = min(max(trial_b, 0.2), radius[last - 1])
         if with_lumen:
             trial_a = min(max(trial_a, 0.0), trial_b - 0.02)
+        if tied:
+            trial_b = trial_a + layer
     return a, b, best, used
 
 
 @entry
-def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma):  # type: ignore[no-untyped-def]
+def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, layer, reach, sigma):  # type: ignore[no-untyped-def]
     """Fit the lumen and outer-wall radius of every ray.
 
     Parameters
@@ -127,6 +139,8 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
         (N,) HU between the two.
     starts
         (N, A, 2) first guesses of both radii in mm; lumen < 0: none; wall NaN: skip the ray.
+    layer
+        (N, A) mm between the two edges where the outer one does not show; NaN where it does.
     reach
         Samples up to the guessed wall + ``reach`` mm count.
     sigma
@@ -151,6 +165,7 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, reach, sigma
             a, b, squares, used = _fit_ray(
                 profiles[n, m], radius, last,
                 (lumen[n, m], plaque[n], outside[n, m]), (away, spread), (starts[n, m, 0], guess),
+                layer[n, m],
             )  # fmt: skip
             if used < 4:
                 continue
@@ -190,6 +205,18 @@ def _last_above(profile, first, level):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _first_fall(profile, last, level):  # type: ignore[no-untyped-def]
+    """Index, up to ``last``, where the first run above ``level`` ends, walking outwards; or -1."""
+    found = -1
+    for k in range(last + 1):
+        if profile[k] > level:
+            found = k
+        elif found >= 0:
+            break
+    return found
+
+
+@kernel
 def _mean_between(profile, radius, low, high, otherwise):  # type: ignore[no-untyped-def]
     """Mean of the samples of an interval; the darkest one alone would be darkened by noise."""
     total = 0.0
@@ -209,8 +236,9 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
     again by a third of its fall (a neighbour), the wall is where the profile last stands half-way
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
     Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
-    without lumen; else the wall does not show, and outside is set to plaque, so that the fit
-    carries no information on it.
+    without lumen; else the wall does not show.  Around a lumen it is then taken to lie a usual
+    layer outside the lumen's edge, before what is there; without lumen outside is set to plaque, so
+    that the fit carries no information on it.
 
     Parameters
     ----------
@@ -225,11 +253,12 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
 
     Returns
     -------
-    starts (N, A, 2), outside (N, A), calcified (N, A): see `fit_two_edges`.
+    starts (N, A, 2), outside (N, A), layer (N, A): see `fit_two_edges`; calcified (N, A).
     """
     n_stations, n_angles, n_radii = profiles.shape
     starts = np.full((n_stations, n_angles, 2), np.nan)
     outside = np.full((n_stations, n_angles), np.nan)
+    layer = np.full((n_stations, n_angles), np.nan)
     calcified = np.zeros((n_stations, n_angles), dtype=np.bool_)
     for n in range(n_stations):
         open_here = not math.isnan(lumen[n])
@@ -240,19 +269,32 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
                 continue
             hidden = profile[at] > plaque[n] - 40.0
             wall = _last_above(profile, at, 0.5 * (plaque[n] + profile[at]))
+            beside = plaque[n]
             inner = -1
-            if open_here:
-                inner = _last_above(profile, at if hidden else wall, 0.5 * (lumen[n] + plaque[n]))
+            if open_here and hidden:
+                # Muscle may be brighter than half-way to a dim lumen, and noise makes it so.
+                low, high = radius[at] - 0.3, radius[at] + 0.3
+                beside = max(_mean_between(profile, radius, low, high, beside), beside)
+                inner = _first_fall(profile, at, 0.5 * (lumen[n] + beside))
+            elif open_here:
+                inner = _last_above(profile, wall, 0.5 * (lumen[n] + plaque[n]))
             starts[n, m, 0] = radius[inner] if inner >= 0 else -1.0
             starts[n, m, 1] = radius[max(wall, 0)]
             outside[n, m] = _mean_between(
                 profile, radius, starts[n, m, 1] + 0.6, radius[at] + 0.2, profile[at]
             )
-            if hidden:
+            if hidden and open_here:
+                layer[n, m] = UNSEEN_LAYER_MM
+                starts[n, m, 1] = max(starts[n, m, 0], nearest) + UNSEEN_LAYER_MM
+                low = starts[n, m, 1] + BEHIND_MM
+                behind = _mean_between(profile, radius, low, low + BEHIND_OVER_MM, beside)
+                # A neighbour that shines there would be taken for more lumen.
+                outside[n, m] = behind if behind < 0.5 * (lumen[n] + beside) else beside
+            elif hidden:
                 outside[n, m] = plaque[n]
-                starts[n, m, 1] = max(starts[n, m, 0], nearest) + 0.5
+                starts[n, m, 1] = nearest + 0.5
                 muscle = _mean_between(profile, radius, farthest - 1.0, farthest, 0.0)
-                if not open_here and plaque[n] + 30.0 < muscle < 200.0:
+                if plaque[n] + 30.0 < muscle < 200.0:
                     edge = at
                     while edge < n_radii - 1 and profile[edge] < 0.5 * (plaque[n] + muscle):
                         edge += 1
@@ -262,4 +304,4 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
             for k in range(n_radii):
                 if starts[n, m, 1] - 0.6 <= radius[k] <= starts[n, m, 1] + 0.25:
                     calcified[n, m] = calcified[n, m] or profile[k] > calcium_above[n]
-    return starts, outside, calcified
+    return starts, outside, layer, calcified

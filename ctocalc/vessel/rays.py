@@ -96,7 +96,7 @@ def fit_rays(
     hu[outside_scan] = np.nan
     lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
     above = _calcium_above(signal, physics)
-    starts, outside, calcified = guess_edges(
+    starts, outside, layer, calcified = guess_edges(
         hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
     )
     directions = sections.frames.directions(sections.angle_rad)
@@ -111,6 +111,7 @@ def fit_rays(
             signal.plaque_hu,
             outside,
             starts,
+            layer,
             REACH_MM,
             sigma,
         )
@@ -122,10 +123,11 @@ def fit_rays(
     spacing = float(sections.radius_mm[1] - sections.radius_mm[0])
     height = np.abs(outside - signal.plaque_hu[:, None])
     sd = edge_sd_mm(physics.noise_sd_hu, height, sigma, spacing)
+    shows = np.isfinite(fitted[..., 1]) & np.isfinite(sd) & np.isnan(layer)
     return RayFits(
         lumen_mm=np.where(starts[..., 0] < 0, 0.0, fitted[..., 0]),
         wall_mm=np.where(calcified, edge, fitted[..., 1]),
-        wall_sd_mm=np.where(np.isfinite(fitted[..., 1]) & np.isfinite(sd), sd, np.inf),
+        wall_sd_mm=np.where(shows, sd, np.inf),
         calcified=calcified,
     )
 

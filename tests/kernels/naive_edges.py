@@ -1,7 +1,7 @@
 """Slow twins of the edge kernels."""
 
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares, minimize_scalar
 from scipy.stats import ncx2
 
 from ctocalc._arrays import Array, Floats
@@ -26,6 +26,22 @@ def two_edges(
     begin = start if start[0] >= 0 else start[1:]
     found = least_squares(miss, begin, xtol=1e-10, ftol=1e-10)
     return np.asarray(found.x), float(2 * found.cost / use.sum())
+
+
+def lumen_in_layer(
+    profile: Array, radius: Floats, levels: tuple[float, float, float], sigma: float, layer: float
+) -> float:
+    """Return the radius of the exactly blurred lumen in a layer of known thickness."""
+    lumen, plaque, outside = levels
+
+    def squares(edge: float) -> float:
+        inner, outer = (
+            ncx2.cdf((r / sigma) ** 2, 2, (radius / sigma) ** 2) for r in (edge, edge + layer)
+        )
+        model = outside + (plaque - outside) * outer + (lumen - plaque) * inner
+        return float(((profile - model) ** 2).sum())
+
+    return float(minimize_scalar(squares, bounds=(0.3, 3.0), options={"xatol": 1e-6}).x)
 
 
 def first_guess(

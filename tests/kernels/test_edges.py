@@ -24,6 +24,11 @@ def profile(lumen_mm: float, wall_mm: float, sigma: float, outside: float = FAT)
     return np.asarray(wall + (LUMEN - PLAQUE) * disc(lumen_mm, sigma))
 
 
+def free(count: int) -> Floats:
+    """Both edges of all rays of one station are fitted."""
+    return np.full((1, count), np.nan)
+
+
 def rays(*profiles: Floats) -> Array:
     return np.stack(profiles)[None].astype(np.float32)
 
@@ -33,10 +38,18 @@ def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, A
     one = np.array([lumen_hu])
     above = np.array([LUMEN + 150.0])
     plaque = np.array([PLAQUE])
-    starts, outside, calcified = guess_edges(samples, RADIUS, one, plaque, above, 0.5, 3.4)
+    starts, outside, layer, calcified = guess_edges(samples, RADIUS, one, plaque, above, 0.5, 3.4)
     lumen = np.broadcast_to(np.nan_to_num(one)[:, None], outside.shape)
     found = fit_two_edges(
-        samples, RADIUS, lumen, plaque, outside, starts, 0.9, np.full(outside.shape, sigma)
+        samples,
+        RADIUS,
+        lumen,
+        plaque,
+        outside,
+        starts,
+        layer,
+        0.9,
+        np.full(outside.shape, sigma),
     )
     return found[0], outside[0], calcified[0]
 
@@ -82,6 +95,7 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
         np.array([PLAQUE]),
         outside,
         starts,
+        free(6),
         9.0,
         np.full(outside.shape, sigma),
     )
@@ -94,6 +108,24 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
         assert squares == pytest.approx(least, rel=0.04)
 
 
+def test_a_wall_that_does_not_show_lies_a_layer_outside_the_lumen() -> None:
+    """As the twin finds it that knows the thickness; noise alone moves it."""
+    rng = np.random.default_rng(6)
+    sigma, muscle, layer = 0.3, 115.0, 0.45
+    clean = profile(1.2, 1.65, sigma, outside=muscle)
+    samples = rays(*(clean + rng.normal(0, 15, len(RADIUS)) for _ in range(6)))
+    lumen, outside = np.full((1, 6), LUMEN), np.full((1, 6), muscle)
+    found = fit_two_edges(
+        samples, RADIUS, lumen, np.array([PLAQUE]), outside, np.full((1, 6, 2), 1.4),
+        np.full((1, 6), layer), 9.0, np.full((1, 6), sigma),
+    )  # fmt: skip
+    for ray, (a, b, _) in zip(samples[0], found[0], strict=True):
+        assert b - a == pytest.approx(layer, abs=1e-6)
+        assert a == pytest.approx(
+            naive_edges.lumen_in_layer(ray, RADIUS, (LUMEN, PLAQUE, muscle), sigma, layer), abs=0.01
+        )
+
+
 def test_samples_beyond_the_reach_do_not_count() -> None:
     plain = rays(profile(1.2, 1.7, 0.3))
     spoiled = plain.copy()
@@ -101,7 +133,7 @@ def test_samples_beyond_the_reach_do_not_count() -> None:
     starts = np.array([[[1.2, 1.8]]])
     lumen, plaque, fat = np.array([[LUMEN]]), np.array([PLAQUE]), np.array([[FAT]])
     a, b = (
-        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, 0.85, np.full((1, 1), 0.3))
+        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, free(1), 0.85, np.full((1, 1), 0.3))
         for each in (plain, spoiled)
     )
     np.testing.assert_array_equal(a, b)
@@ -114,7 +146,15 @@ def test_rays_that_cannot_be_fitted_are_nan() -> None:
     outside = np.array([[FAT, np.nan, FAT, FAT]])
     lumen = np.full((1, 4), LUMEN)
     found = fit_two_edges(
-        samples, RADIUS, lumen, np.array([PLAQUE]), outside, starts, 0.9, np.full((1, 4), 0.3)
+        samples,
+        RADIUS,
+        lumen,
+        np.array([PLAQUE]),
+        outside,
+        starts,
+        free(4),
+        0.9,
+        np.full((1, 4), 0.3),
     )
     assert np.isnan(found[0, :3]).all()
     assert np.isfinite(found[0, 3]).all()
@@ -132,7 +172,7 @@ def test_first_guesses_agree_with_the_twin() -> None:
         lumens.append(LUMEN if n % 3 else np.nan)
     cube = np.stack(samples)[:, None, :].astype(np.float32)
     count = len(cube)
-    starts, outside, _ = guess_edges(
+    starts, outside, _, _ = guess_edges(
         cube, RADIUS, np.array(lumens), np.full(count, PLAQUE), np.full(count, 600.0), 0.5, 3.4
     )
     for n in range(count):
@@ -158,7 +198,7 @@ def test_calcium_is_said_where_it_reaches_the_wall_only() -> None:
     above = np.array([LUMEN])
     none, plaque = np.array([np.nan]), np.array([PLAQUE])
     samples = rays(at_wall, further_in, profile(0.0, 1.7, sigma))
-    _, _, calcified = guess_edges(samples, RADIUS, none, plaque, above, 0.5, 3.4)
+    _, _, _, calcified = guess_edges(samples, RADIUS, none, plaque, above, 0.5, 3.4)
     assert calcified[0].tolist() == [True, False, False]
 
 
@@ -169,8 +209,39 @@ def test_muscle_shows_the_wall_of_a_vessel_without_lumen() -> None:
     assert found[0, 1] == pytest.approx(1.7, abs=0.05)
 
 
+@pytest.mark.parametrize("lumen_mm", [0.9, 1.4])
+@pytest.mark.parametrize("lumen_hu", [200.0, LUMEN])
+def test_a_lumen_beside_muscle(lumen_mm: float, lumen_hu: float) -> None:
+    """Against plaque alone as what is behind it, it reads 0.1 to 0.5 mm too wide."""
+    sigma, muscle = 0.3, 115.0
+    wall = muscle + (PLAQUE - muscle) * disc(lumen_mm + 0.4, sigma)
+    found, outside, _ = fit(
+        rays(wall + (lumen_hu - PLAQUE) * disc(lumen_mm, sigma)), sigma, lumen_hu
+    )
+    assert outside[0] == pytest.approx(muscle, abs=8.0)
+    assert found[0, 0] == pytest.approx(lumen_mm, abs=0.05)
+
+
+def test_noise_of_muscle_is_no_far_edge_of_a_dim_lumen() -> None:
+    sigma, muscle = 0.3, 115.0
+    clean = muscle + (PLAQUE - muscle) * disc(1.4, sigma) + (170.0 - PLAQUE) * disc(1.0, sigma)
+    spoiled = clean + np.where(np.abs(RADIUS - 2.7) < 0.25, 25.0, 0.0)
+    starts, _, _, _ = guess_edges(
+        rays(spoiled), RADIUS, np.array([170.0]), np.array([PLAQUE]), np.array([500.0]), 0.5, 3.4
+    )
+    assert starts[0, 0, 0] == pytest.approx(1.0, abs=0.2)
+
+
+def test_a_chamber_behind_a_lumen_is_not_more_of_it() -> None:
+    sigma = 0.3
+    alone = profile(1.2, 1.6, sigma, outside=70.0)
+    beside = alone + 330.0 * (1 - disc(2.4, sigma))
+    found, _, _ = fit(rays(alone, beside), sigma)
+    assert found[1, 0] == pytest.approx(found[0, 0], abs=0.1)
+
+
 def test_a_lumen_shows_where_the_wall_does_not() -> None:
     sigma = 0.3
     found, outside, _ = fit(rays(profile(1.2, 1.7, sigma, outside=PLAQUE)), sigma)
-    assert outside[0] == PLAQUE
+    assert outside[0] == pytest.approx(PLAQUE, abs=1.0)
     assert found[0, 0] == pytest.approx(1.2, abs=0.03)

@@ -21,7 +21,7 @@ def test_the_spread_of_an_edge_is_that_of_repeated_fits(sigma: float, noise: flo
     starts = np.stack([-every, WALL_MM * every], axis=2)
     found = fit_two_edges(
         samples.astype(np.float32), RADIUS, 0 * every, np.array([PLAQUE]), FAT * every, starts,
-        9.0, sigma * every,
+        np.full((1, count), np.nan), 9.0, sigma * every,
     )  # fmt: skip
     told = edge_sd_mm(noise, np.array(PLAQUE - FAT), np.array(sigma), 0.1)
 
