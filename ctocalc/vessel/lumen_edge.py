@@ -7,16 +7,16 @@ from scipy.ndimage import binary_dilation
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.vessel.rays import RayFits
+from ctocalc.vessel.tube import RAYS_OF_ITS_OWN
 
 # Blur carries calcium this far around and along; what it covers more of than this is not told.
 HALO_DEG = 25.0
 HALO_MM = 0.75
 LEAST_CLEAR = 0.25
 # How far rays lie off a smooth lumen, and that lumen off what its neighbours have: mean radius,
-# centre, ellipse.  Rays share their errors: they count as one per 30 degrees.
+# centre, ellipse.
 RAY_SD_MM = 0.1
 CHANGE_SD_MM = np.array([0.15, 0.1, 0.1, 0.06, 0.06])
-RAYS_OF_ITS_OWN = 12.0
 
 
 def lumen_past_calcium(rays: RayFits, calcium_mm: Floats, step_mm: float) -> RayFits:

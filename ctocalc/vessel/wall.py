@@ -3,27 +3,29 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solveh_banded
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import binary_erosion, gaussian_filter1d, maximum_filter1d
 
 from ctocalc._arrays import Array, Bools, Floats, frozen
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.rays import RayFits
+from ctocalc.vessel.tube import RAYS_OF_ITS_OWN, Edges, TubeSettings, fit_tube, fourier
 
-HARMONICS = 3
 OSTIUM_MM = 8.0
-# Rays of one station share their errors, they count as one ray per 30 degrees; and neighbouring
-# stations and all of one side share theirs, which leaves so much more than their count tells.
-RAYS_OF_ITS_OWN = 12.0
+# Neighbouring stations and all rays of one side share their errors, which leaves so much more than
+# their count tells.
 ERRORS_SHARED = 2.0
 # The vessel's own layer: from so many rays or more, among them the sharpest.
 LEAST_TOLD, LEAST_TOLD_SHARE, SHARP, OWN_LAYER_PERCENTILE = 200, 0.2, 1.15, 40
 # A vessel keeps its width over about this length, or is misread.
 COURSE_MM = 10.0
+# Rounds of weighing edges: until the vessel's course is known, and then.
+FIRST_ROUNDS, ROUNDS = 3, 6
+# A station is open where so many rays show lumen; so many, so far from a body, tell the course.
+OPEN_SHARE, LEAST_OPEN, CLEAR_MM = 0.5, 8, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WallSettings:
+class WallSettings(TubeSettings):
     """Shape prior of the outer wall.
 
     Standard deviations of the prior: of one ray beyond its noise (``ray_sd_mm``), of the change of
@@ -32,8 +34,11 @@ class WallSettings:
     is than its noise.  Around an open lumen the wall is ``layer_mm`` thick, give or take
     ``layer_sd_mm`` (normal intima, media and adventitia, and plaque); an edge ``layer_limit_mm``
     away from that is another organ's.  What the vessel's own rays in fat tell of it counts by
-    ``own_layer``.  Where a lumen is more than ``widening`` times as wide as farther on, the line
-    still runs in the vessel that it leaves.
+    ``own_layer``.  Without lumen the wall is ``body_share`` as far out as where lumen shows before
+    and after (blocked vessels shrink a little), give or take ``body_sd_mm`` a ray; from
+    ``body_free_mm`` off that an edge counts less, and not at all ``body_limit_mm`` further.  Where
+    a lumen is more than ``widening`` times as wide as farther on, the line still runs in the vessel
+    that it leaves.
 
     A ray that ends in calcium has ``rim_weight`` of a clear ray's weight: the rim of plaque behind
     calcium hardly shows, and all rays of a deposit are wrong by the same.  The half height of
@@ -47,22 +52,20 @@ class WallSettings:
 
     farthest_mm: float = 3.4
     ray_sd_mm: float = 0.12
-    bend_sd_mm: float = 0.02
-    centre_bend_sd_mm: float = 0.06
-    ellipse_share: float = 0.07
-    triangle_share: float = 0.03
     rim_weight: float = 0.2
     bloom_rim_mm: float = 0.09
     rim_mm: float = 0.15
     rim_reach_mm: float = 0.45
     halo_deg: float = 30.0
     halo_weight: float = 0.1
-    mistaken: float = 3.2
-    usual_radius_mm: float = 1.6
     layer_mm: float = 0.45
     layer_sd_mm: float = 0.4
     own_layer: float = 0.5
     layer_limit_mm: float = 2.5
+    body_share: float = 0.92
+    body_sd_mm: float = 0.6
+    body_free_mm: float = 0.3
+    body_limit_mm: float = 1.0
     widening: float = 1.35
     radius_sd_mm: float = 0.04
     rim_sd_mm: float = 0.075
@@ -103,51 +106,84 @@ def find_wall(rays: RayFits, *, step_mm: float, rim_mm: float, settings: WallSet
 
     Radius = Fourier series up to order 3 in the angle, each coefficient smooth along the vessel;
     rays without a visible wall have no say there and the neighbours decide; outliers are
-    weighed down (Tukey).  On calcified rays the wall lies ``rim_mm`` beyond the edge.  Misleads
-    where a long stretch is embedded in myocardium.
+    weighed down (Tukey).  On calcified rays the wall lies ``rim_mm`` beyond the edge.  A first tube
+    shows the course of the open vessel, to which a second one is held where there is no lumen.
+    Misleads where a long stretch is embedded in myocardium.
     """
-    angles = rays.wall_mm.shape[1]
-    angle = np.linspace(0.0, 2 * np.pi, angles, endpoint=False)
-    basis = np.stack(
-        [np.ones(angles)]
-        + [f(m * angle) for m in range(1, HARMONICS + 1) for f in (np.cos, np.sin)],
-        axis=1,
-    )
-    usable = np.isfinite(rays.wall_mm) & (np.isfinite(rays.wall_sd_mm) | rays.calcified)
-    target = np.where(usable, rays.wall_mm + rim_mm * rays.calcified, 0.0)
-    noise = np.where(usable & ~rays.calcified, settings.faint * rays.wall_sd_mm, 0.0)
-    base = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
-    base = np.where(rays.calcified, base * settings.rim_weight, base)
-    halo = maximum_filter1d(
-        rays.calcified, 2 * round(settings.halo_deg / 360 * angles) + 1, axis=1, mode="wrap"
-    )
-    base = np.where(halo & ~rays.calcified, base * settings.halo_weight, base)
+    tube = _tube_edges(rays, rim_mm, settings)
     lumen = _own_lumen(rays, step_mm, settings)
-    layer = lumen + _usual_layer_mm(rays, lumen, settings)
-    elsewhere = np.clip(np.abs(target - layer) / settings.layer_limit_mm, 0.0, 1.0)
-    base = np.where(np.isfinite(layer), base * (1.0 - elsewhere**2) ** 2, base)
-    base = np.where(np.isinf(lumen), 0.0, base)
-    prior = np.where(np.isfinite(layer) & ~rays.calcified, settings.layer_sd_mm**-2.0, 0.0)
-    # A wall that shows needs no prior.
-    prior = prior * (1.0 - np.minimum(base * settings.ray_sd_mm**2, 1.0))
-    layer = np.where(prior > 0, layer, 0.0)
-    weight = base
-    for _ in range(6):
-        both = weight + prior
-        mean = (weight * target + prior * layer) / np.maximum(both, 1e-12)
-        coefficients = _solve(both, mean, basis, step_mm, settings)
-        miss = (target - coefficients @ basis.T) * np.sqrt(base) / settings.mistaken
-        weight = base * np.clip(1.0 - miss**2, 0.0, 1.0) ** 2
-    radius = np.maximum(coefficients @ basis.T, 0.3)
+    tube = _around_lumen(tube, rays, lumen, settings)
+    coefficients, weight = fit_tube(tube, FIRST_ROUNDS, step_mm, settings)
+    told = weight + tube.prior
+    open_ = np.isfinite(lumen).mean(axis=1) >= OPEN_SHARE
+    # The first tube may widen where the body begins.
+    clear = binary_erosion(open_, iterations=round(CLEAR_MM / step_mm), border_value=1)
+    if clear.sum() >= LEAST_OPEN:
+        body = np.isnan(lumen) & ~open_[:, None]
+        held = _along_course(tube, coefficients[:, 0], clear, body, settings)
+        coefficients, weight = fit_tube(held, ROUNDS, step_mm, settings)
+        # What is expected of the body is one guess, not one per station.
+        told = weight + np.where(body, 0.0, held.prior)
+    radius = np.maximum(coefficients @ fourier(rays.wall_mm.shape[1]).T, 0.3)
     seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)
     boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
     return Wall(
         boundary=boundary,
         source=np.where(seen >= 0.25, "seen", "bridged"),
         radius_sd_mm=np.hypot(
-            _radius_sd(weight + prior, rays.calcified, step_mm, settings),
+            _radius_sd(told, rays.calcified, step_mm, settings),
             departure_mm(boundary, step_mm),
         ),
+    )
+
+
+def _tube_edges(rays: RayFits, rim_mm: float, settings: WallSettings) -> Edges:
+    """Weigh the edges by what they are: clear, calcium's own, or drawn by its bloom."""
+    usable = np.isfinite(rays.wall_mm) & (np.isfinite(rays.wall_sd_mm) | rays.calcified)
+    seen = np.where(usable, rays.wall_mm + rim_mm * rays.calcified, 0.0)
+    noise = np.where(usable & ~rays.calcified, settings.faint * rays.wall_sd_mm, 0.0)
+    weight = np.where(usable, 1.0 / (settings.ray_sd_mm**2 + noise**2), 0.0)
+    weight = np.where(rays.calcified, weight * settings.rim_weight, weight)
+    reach = round(settings.halo_deg / 360 * rays.wall_mm.shape[1])
+    halo = maximum_filter1d(rays.calcified, 2 * reach + 1, axis=1, mode="wrap")
+    weight = np.where(halo & ~rays.calcified, weight * settings.halo_weight, weight)
+    return Edges(seen_mm=seen, weight=weight, expected_mm=0.0 * seen, prior=0.0 * seen)
+
+
+def _around_lumen(edges: Edges, rays: RayFits, lumen: Floats, settings: WallSettings) -> Edges:
+    """Return the edges with a wall of the usual thickness expected around the lumen (N, A)."""
+    layer = lumen + _usual_layer_mm(rays, lumen, settings)
+    known = np.isfinite(layer)
+    elsewhere = np.clip(np.abs(edges.seen_mm - layer) / settings.layer_limit_mm, 0.0, 1.0)
+    weight = np.where(known, edges.weight * (1.0 - elsewhere**2) ** 2, edges.weight)
+    weight = np.where(np.isinf(lumen), 0.0, weight)
+    return _expecting(edges, weight, known & ~rays.calcified, layer, settings.layer_sd_mm, settings)
+
+
+def _along_course(
+    edges: Edges, radius_mm: Floats, open_: Bools, body: Bools, settings: WallSettings
+) -> Edges:
+    """Return the edges with the body (N, A) expected as wide as the open vessel (N,) beside it."""
+    n = np.arange(len(open_))
+    course = settings.body_share * np.interp(n, n[open_], radius_mm[open_])[:, None]
+    away = (np.abs(edges.seen_mm - course) - settings.body_free_mm) / settings.body_limit_mm
+    elsewhere = np.clip(away, 0.0, 1.0)
+    weight = np.where(body, edges.weight * (1.0 - elsewhere**2) ** 2, edges.weight)
+    return _expecting(edges, weight, body, course, settings.body_sd_mm, settings)
+
+
+def _expecting(
+    edges: Edges, weight: Floats, where: Bools, expected_mm: Floats, sd_mm: float,
+    settings: WallSettings,
+) -> Edges:  # fmt: skip
+    """Return the edges with these weights, and what is expected where they show little."""
+    # A wall that shows needs no prior.
+    unseen = 1.0 - np.minimum(weight * settings.ray_sd_mm**2, 1.0)
+    return Edges(
+        seen_mm=edges.seen_mm,
+        weight=weight,
+        expected_mm=np.where(where, expected_mm, edges.expected_mm),
+        prior=np.where(where, sd_mm**-2.0 * unseen, edges.prior),
     )
 
 
@@ -198,38 +234,3 @@ def _usual_layer_mm(rays: RayFits, lumen: Floats, settings: WallSettings) -> flo
     sharp = told & (rays.wall_sd_mm <= SHARP * np.percentile(rays.wall_sd_mm[told], 30))
     own = float(np.percentile(layer[sharp], OWN_LAYER_PERCENTILE))
     return settings.layer_mm + settings.own_layer * (own - settings.layer_mm)
-
-
-def _solve(
-    weight: Floats, target: Floats, basis: Floats, step_mm: float, settings: WallSettings
-) -> Floats:
-    """Return Fourier coefficients (N, 7) of the weighted, smooth least-squares tube."""
-    count, terms = len(weight), basis.shape[1]
-    share = RAYS_OF_ITS_OWN / weight.shape[1]
-    normal = np.einsum("na,ai,aj->nij", weight * share, basis, basis)
-    rhs = (weight * share * target) @ basis
-    prior = np.array(
-        [1.0, 0.5]
-        + [0.5]
-        + [settings.ellipse_share * settings.usual_radius_mm] * 2
-        + [settings.triangle_share * settings.usual_radius_mm] * 2
-    )
-    normal += np.diag(1.0 / prior**2)
-    rhs[:, 0] += settings.usual_radius_mm / prior[0] ** 2
-    bend = np.full(terms, settings.bend_sd_mm)
-    # The centre follows the vessel's bends, which the given line may have cut.
-    bend[1:3] = settings.centre_bend_sd_mm
-    stiffness = 1.0 / (bend**2 * step_mm**3)
-    width = 2 * terms
-    band = np.zeros((width + 1, count * terms))
-    for i in range(terms):
-        for j in range(i + 1):
-            band[i - j, j::terms] += normal[:, i, j]
-    second = np.array([1.0, -2.0, 1.0])
-    for lag in range(3):
-        for n in range(3 - lag):
-            for t in range(terms):
-                rows = (np.arange(count - 2) + n) * terms + t
-                band[lag * terms, rows] += stiffness[t] * second[n] * second[n + lag]
-    solved = solveh_banded(band, rhs.reshape(-1), lower=True)
-    return np.asarray(solved).reshape(count, terms)

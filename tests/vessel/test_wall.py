@@ -168,3 +168,36 @@ def test_a_vessel_that_shows_hardly_any_wall_has_the_usual_one() -> None:
         for own in (0.0, 0.5)
     ]
     np.testing.assert_array_equal(walls[0].boundary.radius_mm, walls[1].boundary.radius_mm)
+
+
+def rays_with_body(body_wall_mm: float, sd_mm: float) -> RayFits:
+    """An open vessel (lumen 1.2 mm, wall 1.65 mm in fat) with a blocked body of 15 mm."""
+    shape, body = (80, 48), slice(25, 55)
+    lumen, wall, sd = np.full(shape, 1.2), np.full(shape, 1.65), np.full(shape, 0.03)
+    lumen[body], wall[body], sd[body] = np.nan, body_wall_mm, sd_mm
+    return RayFits(
+        lumen_mm=lumen, wall_mm=wall, wall_sd_mm=sd, calcified=np.zeros(shape, dtype=bool)
+    )
+
+
+def body_radius_mm(rays: RayFits) -> Floats:
+    wall = find_wall(rays, step_mm=0.5, rim_mm=0.0, settings=WallSettings())
+    return np.sqrt(wall.boundary.area_mm2 / np.pi)[35:45]
+
+
+def test_faint_edges_far_off_the_open_vessels_course_are_anothers() -> None:
+    """Fat behind muscle looks like a wall, 3 mm out."""
+    assert body_radius_mm(rays_with_body(3.0, 0.15)) == pytest.approx(0.92 * 1.65, abs=0.15)
+
+
+@pytest.mark.parametrize("body_wall_mm", [1.2, 2.0])
+def test_a_body_whose_wall_shows_is_as_wide_as_it_shows(body_wall_mm: float) -> None:
+    told = body_radius_mm(rays_with_body(body_wall_mm, 0.03))
+    assert told.mean() == pytest.approx(body_wall_mm, abs=0.05)
+
+
+def test_what_is_expected_of_a_body_makes_its_wall_no_surer() -> None:
+    step, settings = 0.5, WallSettings()
+    without = find_wall(rays_with_body(1.57, np.inf), step_mm=step, rim_mm=0.0, settings=settings)
+    shown = find_wall(rays_with_body(1.57, 0.03), step_mm=step, rim_mm=0.0, settings=settings)
+    assert without.radius_sd_mm[40] > 1.5 * shown.radius_sd_mm[40]
