@@ -102,8 +102,10 @@ def find_lumen(
         )
         told = tell_tissue(evidence, look.step_mm, tissue)
         reference, upstream = reference_hu(contrast, look.level, told, pool, look.step_mm)
-        least = floor + max(DIM_HU, DIM_NOISE * physics.noise_sd_hu)
-        reference = with_dim_ends(reference, contrast, told, least, look.step_mm)
+        reference = with_dim_ends(
+            reference, contrast, told, floor_hu=floor,
+            above_hu=max(DIM_HU, DIM_NOISE * physics.noise_sd_hu), step_mm=look.step_mm,
+        )  # fmt: skip
     body = (told != Tissue.LUMEN) & (
         (contrast - floor) < settings.dimmest_share * (reference - floor)
     )

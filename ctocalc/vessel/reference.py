@@ -11,8 +11,9 @@ from ctocalc.vessel.tissue import Tissue
 STRETCH_MM, WIDE_PERCENT = 20.0, 75
 CAP_MM = 1.0
 LEAST_VOTES = 2
-# A dark end of a line may be a faint lumen where it stays above plaque over this length.
-DIM_MM, DIM_OVER_MM = 4.0, 10.0
+# A dark end of a line may be a faint lumen where it stays above plaque over this length; where it is
+# narrow, blur leaves it this share of what it must have in the median.
+DIM_MM, DIM_OVER_MM, DIM_LEAST_SHARE = 4.0, 10.0, 0.75
 
 
 def reference_hu(
@@ -53,13 +54,19 @@ def reference_hu(
 
 
 def with_dim_ends(
-    reference: Floats, contrast: Floats, tissue: Ints, least_hu: float, step_mm: float
+    reference: Floats,
+    contrast: Floats,
+    tissue: Ints,
+    *,
+    floor_hu: float,
+    above_hu: float,
+    step_mm: float,
 ) -> Floats:
     """Return the lumen's HU (N,), lower where a dark end of the line is brighter than plaque.
 
     Collaterals may fill a distal lumen so faintly that beside the proximal one it seems none.  What
-    stays above ``least_hu`` up to the line's end is then looked at as a lumen of its own HU; shape
-    and place still decide.
+    stays brighter than ``floor_hu`` up to the line's end, in the median by ``above_hu``, is then
+    looked at as a lumen of its own HU; shape and place still decide.
     """
     out = reference.copy()
     size = 2 * round(DIM_OVER_MM / 2 / step_mm) + 1
@@ -69,8 +76,8 @@ def with_dim_ends(
         if len(own) * step_mm < DIM_MM:
             continue
         level = median_filter(own, size=size, mode="nearest")
-        dim = int((np.cumsum(level < least_hu) == 0).sum())
-        if dim * step_mm >= DIM_MM:
+        dim = int((np.cumsum(level < floor_hu + DIM_LEAST_SHARE * above_hu) == 0).sum())
+        if dim * step_mm >= DIM_MM and np.median(own[:dim]) >= floor_hu + above_hu:
             out[turn][:dim] = np.minimum(out[turn][:dim], level[:dim])
     return out
 

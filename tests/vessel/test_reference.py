@@ -24,6 +24,10 @@ def seen(tissue: Ints, hu: Floats, diameter_mm: Floats, blur_mm: float = 0.4) ->
     return np.where(tissue == Tissue.LUMEN, PLAQUE + (hu - PLAQUE) * shown, PLAQUE)
 
 
+def dim_ends(reference: Floats, contrast: Floats, tissue: Ints) -> Floats:
+    return with_dim_ends(reference, contrast, tissue, floor_hu=PLAQUE, above_hu=70.0, step_mm=STEP)
+
+
 def test_a_taper_is_narrow_and_not_dim() -> None:
     tissue = blocked(50, 70)
     diameter = np.full(N, 2.4)
@@ -74,7 +78,7 @@ def test_a_faint_end_of_a_line_is_looked_at_by_its_own_contrast(first: bool) -> 
     tissue = blocked(60, N)
     if first:
         contrast, tissue = contrast[::-1].copy(), tissue[::-1].copy()
-    found = with_dim_ends(np.full(N, LUMEN), contrast, tissue, 130.0, STEP)
+    found = dim_ends(np.full(N, LUMEN), contrast, tissue)
     dim = found == 170.0
     assert (dim[:25] if first else dim[-25:]).all()
     assert (found[dim if first else ~dim] <= LUMEN).all()
@@ -85,6 +89,14 @@ def test_plaque_or_a_short_end_changes_nothing() -> None:
     contrast = np.full(N, LUMEN)
     contrast[60:] = 110.0
     reference = np.full(N, LUMEN)
-    assert (with_dim_ends(reference, contrast, blocked(60, N), 130.0, STEP) == reference).all()
+    assert (dim_ends(reference, contrast, blocked(60, N)) == reference).all()
     contrast[-6:] = 170.0
-    assert (with_dim_ends(reference, contrast, blocked(N - 6, N), 130.0, STEP) == reference).all()
+    assert (dim_ends(reference, contrast, blocked(N - 6, N)) == reference).all()
+
+
+def test_a_dim_lumen_that_narrows_to_the_lines_end_is_still_one() -> None:
+    contrast = np.full(N, LUMEN)
+    contrast[60:] = np.linspace(185.0, 116.0, N - 60)
+    found = dim_ends(np.full(N, LUMEN), contrast, blocked(60, N))
+    assert (found[70:] < 190.0).all()
+    assert (found[:55] == LUMEN).all()
