@@ -11,8 +11,8 @@ from ctocalc.vessel.tissue import Tissue
 STRETCH_MM, WIDE_PERCENT = 20.0, 75
 CAP_MM = 1.0
 LEAST_VOTES = 2
-# A dark end of a line may be a faint lumen where it stays above plaque over this length; where it is
-# narrow, blur leaves it this share of what it must have in the median.
+# A dark end of a line may be a faint lumen where it stays above plaque over this length; where it
+# is narrow, blur leaves it this share of what it must have in the median.
 DIM_MM, DIM_OVER_MM, DIM_LEAST_SHARE = 4.0, 10.0, 0.75
 
 

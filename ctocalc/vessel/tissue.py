@@ -10,6 +10,9 @@ from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.kernels.runs import runs
 from ctocalc.vessel.jumps import JumpSettings, brighter_stretches, jumps_across
 
+# So many stations tell how wide a lumen shows.
+LEAST_SHOWN = 4
+
 
 class Tissue(IntEnum):
     """What the middle of a station holds."""
@@ -29,7 +32,9 @@ class TissueSettings(JumpSettings):
     upstream (from ``bright_from``, ``bright_sd``); it has ``full_share`` of a wide lumen's contrast
     or more.  Calcium may have any shape, place and brightness, which costs ``calcium_energy``.
     Above ``clean_share`` something is calcium; a lumen beside it shows as ``room_mm2`` of its own
-    HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there.
+    HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there.  In a narrow vessel
+    it has less: ``room_share`` of what shows within ``room_over_mm``, on the narrower side, but at
+    least ``least_room_mm2``.
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
     calcium in an occlusion is common, an island of lumen is not.
@@ -58,6 +63,9 @@ class TissueSettings(JumpSettings):
     calcium_energy: float = 3.5
     clean_share: float = 1.25
     room_mm2: float = 0.7
+    least_room_mm2: float = 0.3
+    room_share: float = 0.7
+    room_over_mm: float = 8.0
     no_room_energy: float = 5.0
     beside_shape: float = 0.6
     lumen_to_plaque: float = 2.5
@@ -182,8 +190,9 @@ def lumen_odds(evidence: Evidence, step_mm: float, settings: TissueSettings) -> 
 
 def _energies(seen: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
     """Return -log likelihood (N, 3) of every tissue, in ratio to a perfectly shaped lumen's."""
-    looks = _looks(seen, settings) * (step_mm / settings.look_mm)
     hidden = np.nan_to_num(seen.brightest) >= settings.clean_share
+    looks = _looks(seen, _room_mm2(seen, hidden, step_mm, settings), settings)
+    looks *= step_mm / settings.look_mm
     across = jumps_across(
         seen.level, seen.level_noise, seen.alone & ~hidden, hidden, step_mm, settings
     )
@@ -191,8 +200,21 @@ def _energies(seen: Evidence, step_mm: float, settings: TissueSettings) -> Float
     return looks
 
 
-def _looks(seen: Evidence, settings: TissueSettings) -> Floats:
-    """Return -log likelihood (N, 3) per look."""
+def _room_mm2(seen: Evidence, hidden: Bools, step_mm: float, settings: TissueSettings) -> Floats:
+    """Return how much of a lumen (N,) would show beside calcium, by how much shows without it."""
+    shows = ~hidden & (np.nan_to_num(seen.share) >= settings.full_share)
+    area = np.where(shows, seen.lumen_mm2, np.nan)
+    reach, out = round(settings.room_over_mm / step_mm), np.full(len(area), settings.room_mm2)
+    for n in np.flatnonzero(hidden):
+        sides = (area[max(n - reach, 0) : n], area[n + 1 : n + 1 + reach])
+        told = [float(np.nanmedian(x)) for x in sides if np.isfinite(x).sum() >= LEAST_SHOWN]
+        if told:
+            out[n] = settings.room_share * min(told)
+    return np.asarray(np.clip(out, settings.least_room_mm2, settings.room_mm2))
+
+
+def _looks(seen: Evidence, room_mm2: Floats, settings: TissueSettings) -> Floats:
+    """Return -log likelihood (N, 3) per look; ``room_mm2`` (N,) a lumen beside calcium has."""
     share = np.clip(np.nan_to_num(seen.share, nan=0.0), -0.2, 1.2)
     bright = np.nan_to_num(seen.brightest, nan=0.0)
     clean = bright < settings.clean_share
@@ -205,7 +227,7 @@ def _looks(seen: Evidence, settings: TissueSettings) -> Floats:
     shape += _penalty(
         seen.hollow - settings.hollow_from, np.hypot(settings.hollow_sd, 0.6 * seen.spread), 4.5
     )
-    beside = settings.no_room_energy * np.maximum(1.0 - seen.lumen_mm2 / settings.room_mm2, 0.0)
+    beside = settings.no_room_energy * np.maximum(1.0 - seen.lumen_mm2 / room_mm2, 0.0)
     beside += settings.beside_shape * np.nan_to_num(shape[1])
     # A neighbour that touches spoils one way of seeing the shape, seldom both.
     shape = np.where(np.isfinite(shape), shape, np.inf).min(axis=0)

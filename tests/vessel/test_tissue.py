@@ -133,6 +133,20 @@ def test_beside_bright_calcium_the_room_for_a_lumen_decides() -> None:
     assert set(told(replace(room, lumen_mm2=area))[20:30]) == {Tissue.CALCIUM}
 
 
+def test_beside_calcium_in_a_narrow_vessel_less_room_is_enough() -> None:
+    """0.35 mm2 beside calcium are little of a lumen that shows 4 mm2, and much of 0.6 mm2."""
+    seen = evidence()
+    bright = seen.brightest.copy()
+    bright[20:34] = 3.0
+
+    def with_room(elsewhere_mm2: float) -> set[int]:
+        area = np.where(bright > 2.0, 0.35, elsewhere_mm2)
+        return set(told(replace(seen, brightest=bright, lumen_mm2=area))[20:34])
+
+    assert with_room(4.0) == {Tissue.CALCIUM}
+    assert with_room(0.6) == {Tissue.LUMEN}
+
+
 def test_one_noisy_station_changes_nothing() -> None:
     seen = evidence()
     shape = seen.roundness.copy()
