@@ -19,7 +19,7 @@ class AxisSettings:
     """How the measured axis is found from a given line, and how it is sampled."""
 
     station_mm: float = 0.5
-    stiffness_mm6: float = 60.0
+    stiffness_mm6: float = 20.0
     recentrings: int = 2
     recentre_limit_mm: float = 2.0
 

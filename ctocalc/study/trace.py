@@ -39,6 +39,8 @@ CAP_ZONE_MM = 1.0
 RAYS = 48
 # A wall found narrower than this is no guide to where the lumen may lie.
 LEAST_RADIUS_MM = 1.0
+# What a station without a visible wall counts when the axis is moved.
+LEAST_SAY = 0.05
 RADII_MM = np.arange(0.0, 4.01, 0.1)
 
 
@@ -231,7 +233,8 @@ def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSetti
 def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> Curve:
     """Move the axis onto the centre of the outer wall, and smooth it anew.
 
-    Stations whose wall is not seen have little say; no station moves farther than the limit.
+    Stations whose wall is not seen have little say, but calcium's edge all around shows where the
+    middle is; no station moves farther than the limit.
     Arc length starts again at the point nearest to the first given point.
     """
     offset = seen.wall.boundary.centroid_mm
@@ -240,7 +243,7 @@ def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> C
     offset = offset * np.minimum(1.0, limit / np.maximum(length, 1e-9))
     frames = seen.frames
     points = frames.origin_lps_mm + offset[:, :1] * frames.normal + offset[:, 1:] * frames.binormal
-    weight = 0.05 + seen.wall.boundary.confidence
+    weight = LEAST_SAY + seen.wall.boundary.confidence + seen.rays.calcified.mean(axis=1)
     # The last station lies up to one step before the end: without the end the axis would shrink.
     end = seen.curve.at(np.array([seen.curve.length_mm])) + points[-1] - frames.origin_lps_mm[-1]
     curve = smooth(
