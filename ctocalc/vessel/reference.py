@@ -1,7 +1,13 @@
 """The HU that a wide lumen has, or would have, along a vessel."""
 
 import numpy as np
-from scipy.ndimage import binary_erosion, gaussian_filter1d, median_filter, percentile_filter
+from scipy.ndimage import (
+    binary_erosion,
+    binary_opening,
+    gaussian_filter1d,
+    median_filter,
+    percentile_filter,
+)
 
 from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.kernels.runs import runs
@@ -12,8 +18,9 @@ STRETCH_MM, WIDE_PERCENT = 20.0, 75
 CAP_MM = 1.0
 LEAST_VOTES = 2
 # A dark end of a line may be a faint lumen where it stays above plaque over this length; where it
-# is narrow, blur leaves it this share of what it must have in the median.
-DIM_MM, DIM_OVER_MM, DIM_LEAST_SHARE = 4.0, 10.0, 0.75
+# is narrow, blur leaves it this share of what it must have in the median.  Less lumen than this
+# within the dark is noise.
+DIM_MM, DIM_OVER_MM, DIM_LEAST_SHARE, NO_LUMEN_MM = 4.0, 10.0, 0.75, 2.0
 
 
 def reference_hu(
@@ -70,8 +77,11 @@ def with_dim_ends(
     """
     out = reference.copy()
     size = 2 * round(DIM_OVER_MM / 2 / step_mm) + 1
+    lumen = binary_opening(
+        tissue == Tissue.LUMEN, np.ones(round(NO_LUMEN_MM / step_mm), dtype=bool)
+    )
     for turn in (slice(None), slice(None, None, -1)):
-        dark = np.cumsum(tissue[turn] == Tissue.LUMEN) == 0
+        dark = np.cumsum(lumen[turn]) == 0
         own = np.where(np.isfinite(contrast), contrast, -np.inf)[turn][dark]
         if len(own) * step_mm < DIM_MM:
             continue

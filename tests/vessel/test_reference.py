@@ -100,3 +100,9 @@ def test_a_dim_lumen_that_narrows_to_the_lines_end_is_still_one() -> None:
     found = dim_ends(np.full(N, LUMEN), contrast, blocked(60, N))
     assert (found[70:] < 190.0).all()
     assert (found[:55] == LUMEN).all()
+
+
+def test_one_station_of_lumen_at_the_lines_end_hides_no_dim_lumen() -> None:
+    contrast, tissue = np.full(N, LUMEN), blocked(60, N)
+    contrast[60:], tissue[-1] = 170.0, Tissue.LUMEN
+    assert (dim_ends(np.full(N, LUMEN), contrast, tissue)[70:] == 170.0).all()
