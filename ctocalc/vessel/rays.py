@@ -20,8 +20,8 @@ SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
 # What is left of a lumen beside a cap stays below this.
-CALCIUM_ALONE_HU = 130.0
-CALCIUM_ALONE_SD = 5.0
+CALCIUM_ALONE_HU = 80.0
+CALCIUM_ALONE_SD = 3.0
 LUMEN_TURNS = 2
 
 

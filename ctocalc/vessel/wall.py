@@ -35,8 +35,8 @@ class WallSettings(TubeSettings):
     ``layer_sd_mm`` (normal intima, media and adventitia, and plaque); an edge ``layer_limit_mm``
     away from that is another organ's.  What the vessel's own rays in fat tell of it counts by
     ``own_layer``.  Without lumen the wall is ``body_share`` as far out as where lumen shows before
-    and after (blocked vessels shrink a little), give or take ``body_sd_mm`` a ray; from
-    ``body_free_mm`` off that an edge counts less, and not at all ``body_limit_mm`` further.  Where
+    and after (blocked vessels shrink a little), give or take ``body_sd_mm`` a ray; an
+    edge ``body_free_mm`` outside that counts less, and none ``body_limit_mm`` further out.  Where
     a lumen is more than ``widening`` times as wide as farther on, the line still runs in the vessel
     that it leaves.
 
@@ -166,7 +166,7 @@ def _along_course(
     """Return the edges with the body (N, A) expected as wide as the open vessel (N,) beside it."""
     n = np.arange(len(open_))
     course = settings.body_share * np.interp(n, n[open_], radius_mm[open_])[:, None]
-    away = (np.abs(edges.seen_mm - course) - settings.body_free_mm) / settings.body_limit_mm
+    away = (edges.seen_mm - course - settings.body_free_mm) / settings.body_limit_mm
     elsewhere = np.clip(away, 0.0, 1.0)
     weight = np.where(body, edges.weight * (1.0 - elsewhere**2) ** 2, edges.weight)
     return _expecting(edges, weight, body, course, settings.body_sd_mm, settings)

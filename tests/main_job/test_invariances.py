@@ -66,8 +66,8 @@ def table(result: CaseResult) -> np.ndarray:
 def assert_same(one: CaseResult, other: CaseResult, tolerance: float) -> None:
     assert numbers(one) == pytest.approx(numbers(other), abs=tolerance)
     assert answers(one) == answers(other)
-    # What is large (HU, mg/cc) may differ by what single precision in a header does.
-    assert table(one) == pytest.approx(table(other), abs=tolerance, rel=1e-5)
+    # What is large (HU, mg/cc) may differ by what single precision in a header does: 2e-4 were seen.
+    assert table(one) == pytest.approx(table(other), abs=tolerance, rel=0.5 * tolerance)
 
 
 @pytest.fixture(scope="module")
