@@ -66,7 +66,7 @@ def table(result: CaseResult) -> np.ndarray:
 def assert_same(one: CaseResult, other: CaseResult, tolerance: float) -> None:
     assert numbers(one) == pytest.approx(numbers(other), abs=tolerance)
     assert answers(one) == answers(other)
-    # What is large (HU, mg/cc) may differ by what single precision in a header does: 2e-4 were seen.
+    # What is large (HU, mg/cc) may differ by what single precision in a header does: 2e-4 seen.
     assert table(one) == pytest.approx(table(other), abs=tolerance, rel=0.5 * tolerance)
 
 
