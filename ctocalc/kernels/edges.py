@@ -8,7 +8,8 @@ from ctocalc.kernels._jit import entry, kernel
 
 ROUNDS = 12
 # Beside what is no darker than plaque a wall around a lumen does not show: it is taken to be this
-# thick, and what lies behind it is read from so far behind it, over so much.
+# thick (as `WallSettings.layer_mm` usually is), and what lies behind it is read from so far behind
+# it, over so much.
 UNSEEN_LAYER_MM, BEHIND_MM, BEHIND_OVER_MM = 0.45, 0.35, 1.0
 
 
@@ -93,6 +94,8 @@ def _fit_ray(profile, radius, last, levels, rings, start, layer):  # type: ignor
     a, b = start
     with_lumen = a >= 0.0
     tied = with_lumen and not math.isnan(layer)
+    if tied:
+        b = a + layer
     damping = 1e-3
     best = math.inf
     trial_a, trial_b = a, b
@@ -237,8 +240,9 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
     Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
     without lumen; else the wall does not show.  Around a lumen it is then taken to lie a usual
-    layer outside the lumen's edge, before what is there; without lumen outside is set to plaque, so
-    that the fit carries no information on it.
+    layer outside the lumen's edge, before what is there, and the lumen ends where it first falls
+    half-way to that; a station without lumen has outside set to plaque, so that the fit carries no
+    information on it.
 
     Parameters
     ----------
@@ -301,7 +305,10 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
                     outside[n, m] = muscle
                     starts[n, m, 1] = radius[edge]
             # Only calcium that reaches the wall hides it; behind calcium further in it shows.
+            above = calcium_above[n]
+            if hidden and not open_here and outside[n, m] > plaque[n]:
+                above = max(above, outside[n, m] + 40.0)
             for k in range(n_radii):
                 if starts[n, m, 1] - 0.6 <= radius[k] <= starts[n, m, 1] + 0.25:
-                    calcified[n, m] = calcified[n, m] or profile[k] > calcium_above[n]
+                    calcified[n, m] = calcified[n, m] or profile[k] > above
     return starts, outside, layer, calcified

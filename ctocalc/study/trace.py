@@ -233,8 +233,8 @@ def wall_radius_mm(frames: Frames, before: Trace | None, settings: AnalysisSetti
 def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> Curve:
     """Move the axis onto the centre of the outer wall, and smooth it anew.
 
-    Stations whose wall is not seen have little say, but calcium's edge all around shows where the
-    middle is; no station moves farther than the limit.
+    Stations have a say as far around as they show the wall or calcium's edge at it; no station
+    moves farther than the limit.
     Arc length starts again at the point nearest to the first given point.
     """
     offset = seen.wall.boundary.centroid_mm

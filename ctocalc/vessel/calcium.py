@@ -147,7 +147,7 @@ def measure_calcium(
     beyond = beyond_wall_mm(wall, offset)
     share = (fitted.share * np.clip(0.5 - beyond / pixel, 0.0, 1.0)).astype(np.float32)
     found = share >= 0.5
-    # Parts of one piece may be apart by less than the fit can tell.
+    # Parts of one piece may be apart by less than blur lets the fit tell.
     piece = label(_grow(found, JOINED_MM / 2 / pixel), connectivity=3) * found
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)

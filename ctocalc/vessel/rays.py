@@ -19,7 +19,8 @@ SMOOTH_ALONG_MM = 0.6
 SMOOTH_ANGLE_DEG = 8.0
 REACH_MM = 0.9
 CALCIUM_HALO_MM = 0.4
-# What is left of a lumen beside a cap stays below this.
+# Faint calcium hides the wall, too.  What is left of a lumen beside a cap may exceed this: its rays
+# then count as little as calcium's.
 CALCIUM_ALONE_HU = 80.0
 CALCIUM_ALONE_SD = 3.0
 LUMEN_TURNS = 2

@@ -72,13 +72,14 @@ def with_dim_ends(
     """Return the lumen's HU (N,), lower where a dark end of the line is brighter than plaque.
 
     Collaterals may fill a distal lumen so faintly that beside the proximal one it seems none.  What
-    stays brighter than ``floor_hu`` up to the line's end, in the median by ``above_hu``, is then
-    looked at as a lumen of its own HU; shape and place still decide.
+    stays brighter than plaque (``floor_hu``) up to the line's end, in the median by ``above_hu``
+    and over every 10 mm by most of it, is then looked at as a lumen of its own HU; shape and place
+    still decide.  Lumen of less than 2 mm within the dark is none.
     """
     out = reference.copy()
     size = 2 * round(DIM_OVER_MM / 2 / step_mm) + 1
     lumen = binary_opening(
-        tissue == Tissue.LUMEN, np.ones(round(NO_LUMEN_MM / step_mm), dtype=bool)
+        tissue == Tissue.LUMEN, np.ones(max(1, round(NO_LUMEN_MM / step_mm)), dtype=bool)
     )
     for turn in (slice(None), slice(None, None, -1)):
         dark = np.cumsum(lumen[turn]) == 0

@@ -11,6 +11,8 @@ from ctocalc.vessel.rays import RayFits
 from ctocalc.vessel.tube import RAYS_OF_ITS_OWN, Edges, TubeSettings, fit_tube, fourier
 
 OSTIUM_MM = 8.0
+# What is read as narrower is no lumen.
+LEAST_LUMEN_MM = 0.3
 # Neighbouring stations and all rays of one side share their errors, which leaves so much more than
 # their count tells.
 ERRORS_SHARED = 2.0
@@ -18,7 +20,7 @@ ERRORS_SHARED = 2.0
 LEAST_TOLD, LEAST_TOLD_SHARE, SHARP, OWN_LAYER_PERCENTILE = 200, 0.2, 1.15, 40
 # A vessel keeps its width over about this length, or is misread.
 COURSE_MM = 10.0
-# Rounds of weighing edges: until the vessel's course is known, and then.
+# Rounds of weighing edges: for the vessel's course, and for the wall.
 FIRST_ROUNDS, ROUNDS = 3, 6
 # A station is open where so many rays show lumen; so many, so far from a body, tell the course.
 OPEN_SHARE, LEAST_OPEN, CLEAR_MM = 0.5, 8, 2.0
@@ -34,8 +36,9 @@ class WallSettings(TubeSettings):
     is than its noise.  Around an open lumen the wall is ``layer_mm`` thick, give or take
     ``layer_sd_mm`` (normal intima, media and adventitia, and plaque); an edge ``layer_limit_mm``
     away from that is another organ's.  What the vessel's own rays in fat tell of it counts by
-    ``own_layer``.  Without lumen the wall is ``body_share`` as far out as where lumen shows before
-    and after (blocked vessels shrink a little), give or take ``body_sd_mm`` a ray; an
+    ``own_layer``.  Where rays show that there is no lumen the wall is ``body_share`` as far out
+    as, on a straight line, where lumen shows before and after (blocked vessels shrink a little),
+    give or take ``body_sd_mm`` a ray; an
     edge ``body_free_mm`` outside that counts less, and none ``body_limit_mm`` further out.  Where
     a lumen is more than ``widening`` times as wide as farther on, the line still runs in the vessel
     that it leaves.
@@ -114,16 +117,21 @@ def find_wall(rays: RayFits, *, step_mm: float, rim_mm: float, settings: WallSet
     lumen = _own_lumen(rays, step_mm, settings)
     tube = _around_lumen(tube, rays, lumen, settings)
     coefficients, weight = fit_tube(tube, FIRST_ROUNDS, step_mm, settings)
-    told = weight + tube.prior
     open_ = np.isfinite(lumen).mean(axis=1) >= OPEN_SHARE
     # The first tube may widen where the body begins.
-    clear = binary_erosion(open_, iterations=round(CLEAR_MM / step_mm), border_value=1)
+    near = max(1, round(CLEAR_MM / step_mm))
+    clear = binary_erosion(open_, iterations=near, border_value=1)
     if clear.sum() >= LEAST_OPEN:
-        body = np.isnan(lumen) & ~open_[:, None]
+        # What shows nothing, beside calcium or at a mouth, is not blocked for that.
+        blocked = (rays.lumen_mm <= LEAST_LUMEN_MM).mean(axis=1) >= OPEN_SHARE
+        body = np.isnan(lumen) & blocked[:, None]
         held = _along_course(tube, coefficients[:, 0], clear, body, settings)
         coefficients, weight = fit_tube(held, ROUNDS, step_mm, settings)
         # What is expected of the body is one guess, not one per station.
         told = weight + np.where(body, 0.0, held.prior)
+    else:
+        coefficients, weight = fit_tube(tube, ROUNDS, step_mm, settings)
+        told = weight + tube.prior
     radius = np.maximum(coefficients @ fourier(rays.wall_mm.shape[1]).T, 0.3)
     seen = ((weight > 0.25 / settings.ray_sd_mm**2) & ~rays.calcified).mean(axis=1)
     boundary = Boundary(radius_mm=radius, kind=BoundaryKind.WALL, confidence=seen)
@@ -209,7 +217,7 @@ def departure_mm(boundary: Boundary, step_mm: float) -> Floats:
 
 def _own_lumen(rays: RayFits, step_mm: float, settings: WallSettings) -> Floats:
     """Return the lumen radius (N, A): NaN where none shows, inf where it is another vessel's."""
-    lumen = np.where(rays.lumen_mm > 0.3, rays.lumen_mm, np.nan)
+    lumen = np.where(rays.lumen_mm > LEAST_LUMEN_MM, rays.lumen_mm, np.nan)
     wide = 0.5 * rays.lumen_diameter_mm
     out = lumen.copy()
     for n in range(min(len(lumen), round(OSTIUM_MM / step_mm))):

@@ -8,7 +8,7 @@ from ctocalc.geometry.bends import largest_bend
 from ctocalc.geometry.curve import Curve, smooth
 from tests.curves import bent_line, circle, jitter
 
-STIFFNESS = 60.0
+STIFFNESS = 20.0
 HELIX_RADIUS, HELIX_PITCH = 8.0, 30.0
 
 

@@ -202,6 +202,15 @@ def test_calcium_is_said_where_it_reaches_the_wall_only() -> None:
     assert calcified[0].tolist() == [True, False, False]
 
 
+def test_bright_muscle_behind_a_blocked_body_is_no_calcium() -> None:
+    samples = rays(profile(0.0, 1.7, 0.3, outside=185.0))
+    _, outside, _, calcified = guess_edges(
+        samples, RADIUS, np.array([np.nan]), np.array([PLAQUE]), np.array([PLAQUE + 80.0]), 0.5, 3.4
+    )
+    assert outside[0, 0] == pytest.approx(185.0, abs=5.0)
+    assert not calcified.any()
+
+
 def test_muscle_shows_the_wall_of_a_vessel_without_lumen() -> None:
     sigma = 0.3
     found, outside, _ = fit(rays(profile(0.0, 1.7, sigma, outside=115.0)), sigma, np.nan)
@@ -225,7 +234,7 @@ def test_a_lumen_beside_muscle(lumen_mm: float, lumen_hu: float) -> None:
 def test_noise_of_muscle_is_no_far_edge_of_a_dim_lumen() -> None:
     sigma, muscle = 0.3, 115.0
     clean = muscle + (PLAQUE - muscle) * disc(1.4, sigma) + (170.0 - PLAQUE) * disc(1.0, sigma)
-    spoiled = clean + np.where(np.abs(RADIUS - 2.7) < 0.25, 25.0, 0.0)
+    spoiled = clean + np.where(np.abs(RADIUS - 2.7) < 0.25, 45.0, 0.0)
     starts, _, _, _ = guess_edges(
         rays(spoiled), RADIUS, np.array([170.0]), np.array([PLAQUE]), np.array([500.0]), 0.5, 3.4
     )

@@ -66,6 +66,7 @@ def test_an_ellipse_keeps_its_axes() -> None:
 
 def test_faint_calcium_at_the_wall_does_not_draw_it_outwards() -> None:
     """Taken for plaque, it reads 38 % too much."""
+
     def arc(s: Floats, u: Floats, v: Floats) -> Floats:
         return np.where((np.hypot(u, v) > 0.9) & (np.abs(s - 15.0) < 6.0), 250.0, 0.0)
 
@@ -183,7 +184,7 @@ def rays_with_body(body_wall_mm: float, sd_mm: float) -> RayFits:
     """An open vessel (lumen 1.2 mm, wall 1.65 mm in fat) with a blocked body of 15 mm."""
     shape, body = (80, 48), slice(25, 55)
     lumen, wall, sd = np.full(shape, 1.2), np.full(shape, 1.65), np.full(shape, 0.03)
-    lumen[body], wall[body], sd[body] = np.nan, body_wall_mm, sd_mm
+    lumen[body], wall[body], sd[body] = 0.0, body_wall_mm, sd_mm
     return RayFits(
         lumen_mm=lumen, wall_mm=wall, wall_sd_mm=sd, calcified=np.zeros(shape, dtype=bool)
     )
@@ -209,4 +210,18 @@ def test_what_is_expected_of_a_body_makes_its_wall_no_surer() -> None:
     step, settings = 0.5, WallSettings()
     without = find_wall(rays_with_body(1.57, np.inf), step_mm=step, rim_mm=0.0, settings=settings)
     shown = find_wall(rays_with_body(1.57, 0.03), step_mm=step, rim_mm=0.0, settings=settings)
-    assert without.radius_sd_mm[40] > 1.5 * shown.radius_sd_mm[40]
+    assert without.radius_sd_mm[40] > 4.0 * shown.radius_sd_mm[40]
+
+
+def test_faint_edges_inside_the_course_count_in_full() -> None:
+    """A vessel may shrink as far as it likes: weighed down as those outside are, 0.86 mm."""
+    assert body_radius_mm(rays_with_body(0.7, 0.15)).mean() == pytest.approx(0.75, abs=0.06)
+
+
+def test_rays_that_tell_nothing_are_not_blocked() -> None:
+    """At a branch's mouth the parent hides rays: the wall stays that of the open vessel."""
+    rays = rays_with_body(1.5, 0.03)
+    mouth = np.zeros(rays.wall_mm.shape, dtype=bool)
+    mouth[:8] = True
+    wall = find_wall(rays.without(mouth), step_mm=0.5, rim_mm=0.0, settings=WallSettings())
+    assert np.sqrt(wall.boundary.area_mm2[:8] / np.pi) == pytest.approx(1.65, abs=0.04)
