@@ -73,7 +73,7 @@ def _patch(tube: PolarSections, centre: Floats, at: slice, plaque: float, noise:
     count, radius = len(near), tube.radius_mm
     lumen = np.full(count, np.median(centre[at]))
     starts, outside, _, calcified = guess_edges(
-        near, radius, lumen, np.full(count, plaque), lumen + 4 * noise, 0.6, 3.5
+        near, radius, lumen, np.full(count, plaque), lumen + 4 * noise, 0.6, 3.5, WALL_MM
     )
     inner = np.nan_to_num(starts[..., 0], nan=1.0)[..., None]
     outer = np.nan_to_num(starts[..., 1], nan=1.0)[..., None]

@@ -7,10 +7,10 @@ import numpy as np
 from ctocalc.kernels._jit import entry, kernel
 
 ROUNDS = 12
-# Beside what is no darker than plaque a wall around a lumen does not show: it is taken to be this
-# thick (as `WallSettings.layer_mm` usually is), and what lies behind it is read from so far behind
-# it, over so much.
-UNSEEN_LAYER_MM, BEHIND_MM, BEHIND_OVER_MM = 0.45, 0.35, 1.0
+# What lies behind a wall that does not show is read from so far behind it, over so much.
+BEHIND_MM, BEHIND_OVER_MM = 0.35, 1.0
+# Behind a blocked body, what is so much brighter than muscle is calcium.
+ABOVE_MUSCLE_HU = 40.0
 
 
 @kernel
@@ -232,16 +232,16 @@ def _mean_between(profile, radius, low, high, otherwise):  # type: ignore[no-unt
 
 
 @entry
-def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthest):  # type: ignore[no-untyped-def]
+def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthest, layer_mm):  # type: ignore[no-untyped-def]
     """First guesses for `fit_two_edges`, from smooth profiles.
 
     Walking outwards from the centre, the outside is the darkest sample before the profile rises
     again by a third of its fall (a neighbour), the wall is where the profile last stands half-way
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
     Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
-    without lumen; else the wall does not show.  Around a lumen it is then taken to lie a usual
-    layer outside the lumen's edge, before what is there, and the lumen ends where it first falls
-    half-way to that; a station without lumen has outside set to plaque, so that the fit carries no
+    without lumen; else the wall does not show.  Around a lumen it is then taken to lie ``layer_mm``
+    outside the lumen's edge, before what is there, and the lumen ends where it first falls half-way
+    to that; a station without lumen has outside set to plaque, so that the fit carries no
     information on it.
 
     Parameters
@@ -254,6 +254,8 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
         (N,) HU above which a sample is calcium.
     nearest, farthest
         Between which radii the wall is looked for, mm.
+    layer_mm
+        How thick a wall around a lumen is where it does not show, mm.
 
     Returns
     -------
@@ -288,8 +290,8 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
                 profile, radius, starts[n, m, 1] + 0.6, radius[at] + 0.2, profile[at]
             )
             if hidden and open_here:
-                layer[n, m] = UNSEEN_LAYER_MM
-                starts[n, m, 1] = max(starts[n, m, 0], nearest) + UNSEEN_LAYER_MM
+                layer[n, m] = layer_mm
+                starts[n, m, 1] = max(starts[n, m, 0], nearest) + layer_mm
                 low = starts[n, m, 1] + BEHIND_MM
                 behind = _mean_between(profile, radius, low, low + BEHIND_OVER_MM, beside)
                 # A neighbour that shines there would be taken for more lumen.
@@ -307,7 +309,7 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
             # Only calcium that reaches the wall hides it; behind calcium further in it shows.
             above = calcium_above[n]
             if hidden and not open_here and outside[n, m] > plaque[n]:
-                above = max(above, outside[n, m] + 40.0)
+                above = max(above, outside[n, m] + ABOVE_MUSCLE_HU)
             for k in range(n_radii):
                 if starts[n, m, 1] - 0.6 <= radius[k] <= starts[n, m, 1] + 0.25:
                     calcified[n, m] = calcified[n, m] or profile[k] > above

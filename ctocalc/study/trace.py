@@ -169,6 +169,7 @@ def trace(
         physics,
         grid=sampler.volume.grid,
         farthest_mm=settings.wall.farthest_mm,
+        layer_mm=settings.wall.layer_mm,
     )
     shared = 0
     if stem is not None:

@@ -23,7 +23,7 @@ from ctocalc.vessel.protocols import ThresholdAreas, areas_above, protocol_areas
 from ctocalc.vessel.spread import area_sd_mm2
 
 SOFT_MM = 0.1
-JOINED_MM = 0.5
+JOINED_MM = 0.6
 PIECE_REACH_MM = 0.8
 
 

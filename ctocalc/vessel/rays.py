@@ -80,12 +80,13 @@ def fit_rays(
     *,
     grid: VoxelGrid,
     farthest_mm: float,
+    layer_mm: float,
 ) -> RayFits:
     """Fit the blurred two-layer model (lumen, wall, outside) to every ray.
 
     Samples are first averaged along the vessel and over neighbouring angles, never along the ray.
     Each ray has the blur of its own direction on the scan's ``grid``.  Edges and the lumen's own
-    HU (`lumen_hu`) tell each other.
+    HU (`lumen_hu`) tell each other.  ``layer_mm``: a wall around a lumen where it does not show.
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)
@@ -98,7 +99,7 @@ def fit_rays(
     lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
     above = _calcium_above(signal, physics)
     starts, outside, layer, calcified = guess_edges(
-        hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm
+        hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm, layer_mm
     )
     directions = sections.frames.directions(sections.angle_rad)
     sigma = physics.resolution(grid).sampled(directions)

@@ -38,10 +38,9 @@ class WallSettings(TubeSettings):
     away from that is another organ's.  What the vessel's own rays in fat tell of it counts by
     ``own_layer``.  Where rays show that there is no lumen the wall is ``body_share`` as far out
     as, on a straight line, where lumen shows before and after (blocked vessels shrink a little),
-    give or take ``body_sd_mm`` a ray; an
-    edge ``body_free_mm`` outside that counts less, and none ``body_limit_mm`` further out.  Where
-    a lumen is more than ``widening`` times as wide as farther on, the line still runs in the vessel
-    that it leaves.
+    give or take ``body_sd_mm`` a ray; an edge ``body_free_mm`` outside that counts less, and none
+    ``body_limit_mm`` further out.  Where a lumen is more than ``widening`` times as wide as farther
+    on, the line still runs in the vessel that it leaves.
 
     A ray that ends in calcium has ``rim_weight`` of a clear ray's weight: the rim of plaque behind
     calcium hardly shows, and all rays of a deposit are wrong by the same.  The half height of
@@ -155,7 +154,9 @@ def _tube_edges(rays: RayFits, rim_mm: float, settings: WallSettings) -> Edges:
     reach = round(settings.halo_deg / 360 * rays.wall_mm.shape[1])
     halo = maximum_filter1d(rays.calcified, 2 * reach + 1, axis=1, mode="wrap")
     weight = np.where(halo & ~rays.calcified, weight * settings.halo_weight, weight)
-    return Edges(seen_mm=seen, weight=weight, expected_mm=0.0 * seen, prior=0.0 * seen)
+    return Edges(
+        seen_mm=seen, weight=weight, expected_mm=np.zeros_like(seen), prior=np.zeros_like(seen)
+    )
 
 
 def _around_lumen(edges: Edges, rays: RayFits, lumen: Floats, settings: WallSettings) -> Edges:

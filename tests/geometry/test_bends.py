@@ -7,7 +7,10 @@ import pytest
 
 from ctocalc.geometry.bends import largest_bend, largest_chord_bend, turns
 from ctocalc.geometry.curve import Curve, smooth
+from ctocalc.study.settings import AxisSettings
 from tests.curves import bent_line, circle, jitter
+
+STIFFNESS = AxisSettings().stiffness_mm6
 
 
 @pytest.mark.parametrize("window_mm", [5.0, 15.0])
@@ -132,6 +135,6 @@ def test_bends_of_a_smoothed_line_are_nearly_unbiased_under_jitter(
     points = path.at(path.stations(0.5))
     found = []
     for seed in range(12):
-        curve = smooth(points + jitter(len(points), sd_mm, 0.5, seed), stiffness_mm6=20.0)
+        curve = smooth(points + jitter(len(points), sd_mm, 0.5, seed), stiffness_mm6=STIFFNESS)
         found.append(angles(curve, at_least=2)[:2])
     assert np.mean(found, axis=0) == pytest.approx([75.0, 50.0], abs=off_deg)

@@ -6,9 +6,10 @@ import pytest
 from ctocalc._arrays import Floats
 from ctocalc.geometry.bends import largest_bend
 from ctocalc.geometry.curve import Curve, smooth
+from ctocalc.study.settings import AxisSettings
 from tests.curves import bent_line, circle, jitter
 
-STIFFNESS = 20.0
+STIFFNESS = AxisSettings().stiffness_mm6
 HELIX_RADIUS, HELIX_PITCH = 8.0, 30.0
 
 

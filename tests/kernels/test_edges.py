@@ -10,6 +10,7 @@ from tests.kernels import naive_edges
 
 RADIUS = np.arange(0.0, 4.01, 0.1)
 LUMEN, PLAQUE, FAT = 400.0, 55.0, -90.0
+LAYER = 0.45
 
 
 def disc(disc_mm: float, sigma: float) -> Floats:
@@ -35,23 +36,33 @@ def rays(*profiles: Floats) -> Array:
 
 def fit(samples: Array, sigma: float, lumen_hu: float = LUMEN) -> tuple[Array, Array, Array]:
     """Guess and fit one station; returns the fits (A, 3), outside and calcified (A,)."""
-    one = np.array([lumen_hu])
-    above = np.array([LUMEN + 150.0])
-    plaque = np.array([PLAQUE])
-    starts, outside, layer, calcified = guess_edges(samples, RADIUS, one, plaque, above, 0.5, 3.4)
-    lumen = np.broadcast_to(np.nan_to_num(one)[:, None], outside.shape)
-    found = fit_two_edges(
-        samples,
-        RADIUS,
-        lumen,
-        plaque,
-        outside,
-        starts,
-        layer,
-        0.9,
-        np.full(outside.shape, sigma),
+    starts, outside, layer, calcified = guess(samples, lumen_hu, LUMEN + 150.0)
+    lumen = np.full(outside.shape, np.nan_to_num(lumen_hu))
+    return fitted(samples, sigma, starts, outside, layer, lumen)[0], outside[0], calcified[0]
+
+
+def guess(samples: Array, lumen_hu: float, above_hu: float) -> tuple[Array, Array, Array, Array]:
+    lumen, plaque, above = (np.full(len(samples), hu) for hu in (lumen_hu, PLAQUE, above_hu))
+    found: tuple[Array, Array, Array, Array] = guess_edges(
+        samples, RADIUS, lumen, plaque, above, 0.5, 3.4, LAYER
     )
-    return found[0], outside[0], calcified[0]
+    return found
+
+
+def fitted(
+    samples: Array, sigma: float, starts: Array, outside: Array, layer: Array,
+    lumen: Array | None = None, reach: float = 0.9,
+) -> Array:  # fmt: skip
+    found: Array = fit_two_edges(
+        samples, RADIUS, np.full(outside.shape, LUMEN) if lumen is None else lumen,
+        np.full(len(samples), PLAQUE), outside, starts, layer, reach, np.full(outside.shape, sigma),
+    )  # fmt: skip
+    return found
+
+
+def noisy(clean: Floats, seed: int) -> Array:
+    rng = np.random.default_rng(seed)
+    return rays(*(clean + rng.normal(0, 15, len(RADIUS)) for _ in range(6)))
 
 
 @pytest.mark.parametrize("sigma", [0.26, 0.30, 0.36])
@@ -82,23 +93,11 @@ def test_a_thin_branch_with_a_thin_wall(lumen_mm: float, layer_mm: float) -> Non
 
 
 def test_the_fit_agrees_with_its_twin_under_noise() -> None:
-    rng = np.random.default_rng(5)
     sigma = 0.3
-    samples = rays(*(profile(1.2, 1.8, sigma) + rng.normal(0, 15, len(RADIUS)) for _ in range(6)))
+    samples = noisy(profile(1.2, 1.8, sigma), 5)
     samples[0, :, 7] = np.nan
     starts = np.broadcast_to([1.0, 1.6], (1, 6, 2))
-    outside, lumen = np.full((1, 6), FAT), np.full((1, 6), LUMEN)
-    found = fit_two_edges(
-        samples,
-        RADIUS,
-        lumen,
-        np.array([PLAQUE]),
-        outside,
-        starts,
-        free(6),
-        9.0,
-        np.full(outside.shape, sigma),
-    )
+    found = fitted(samples, sigma, starts, np.full((1, 6), FAT), free(6), reach=9.0)
     for ray, (a, b, squares) in zip(samples[0], found[0], strict=True):
         (lumen_mm, wall_mm), least = naive_edges.two_edges(
             ray, RADIUS, (LUMEN, PLAQUE, FAT), sigma, np.array([1.0, 1.6])
@@ -110,19 +109,14 @@ def test_the_fit_agrees_with_its_twin_under_noise() -> None:
 
 def test_a_wall_that_does_not_show_lies_a_layer_outside_the_lumen() -> None:
     """As the twin finds it that knows the thickness; noise alone moves it."""
-    rng = np.random.default_rng(6)
-    sigma, muscle, layer = 0.3, 115.0, 0.45
-    clean = profile(1.2, 1.65, sigma, outside=muscle)
-    samples = rays(*(clean + rng.normal(0, 15, len(RADIUS)) for _ in range(6)))
-    lumen, outside = np.full((1, 6), LUMEN), np.full((1, 6), muscle)
-    found = fit_two_edges(
-        samples, RADIUS, lumen, np.array([PLAQUE]), outside, np.full((1, 6, 2), 1.4),
-        np.full((1, 6), layer), 9.0, np.full((1, 6), sigma),
-    )  # fmt: skip
+    sigma, muscle = 0.3, 115.0
+    samples = noisy(profile(1.2, 1.2 + LAYER, sigma, outside=muscle), 6)
+    outside, layer = np.full((1, 6), muscle), np.full((1, 6), LAYER)
+    found = fitted(samples, sigma, np.full((1, 6, 2), 1.4), outside, layer, reach=9.0)
     for ray, (a, b, _) in zip(samples[0], found[0], strict=True):
-        assert b - a == pytest.approx(layer, abs=1e-6)
+        assert b - a == pytest.approx(LAYER, abs=1e-6)
         assert a == pytest.approx(
-            naive_edges.lumen_in_layer(ray, RADIUS, (LUMEN, PLAQUE, muscle), sigma, layer), abs=0.01
+            naive_edges.lumen_in_layer(ray, RADIUS, (LUMEN, PLAQUE, muscle), sigma, LAYER), abs=0.01
         )
 
 
@@ -131,9 +125,8 @@ def test_samples_beyond_the_reach_do_not_count() -> None:
     spoiled = plain.copy()
     spoiled[..., RADIUS > 1.8 + 0.9] = 900.0
     starts = np.array([[[1.2, 1.8]]])
-    lumen, plaque, fat = np.array([[LUMEN]]), np.array([PLAQUE]), np.array([[FAT]])
     a, b = (
-        fit_two_edges(each, RADIUS, lumen, plaque, fat, starts, free(1), 0.85, np.full((1, 1), 0.3))
+        fitted(each, 0.3, starts, np.array([[FAT]]), free(1), reach=0.85)
         for each in (plain, spoiled)
     )
     np.testing.assert_array_equal(a, b)
@@ -143,19 +136,7 @@ def test_rays_that_cannot_be_fitted_are_nan() -> None:
     plain = profile(1.2, 1.7, 0.3)
     samples = rays(plain, plain, np.full(len(RADIUS), np.nan), plain)
     starts = np.array([[[1.2, np.nan], [1.2, 1.7], [1.2, 1.7], [1.2, 1.7]]])
-    outside = np.array([[FAT, np.nan, FAT, FAT]])
-    lumen = np.full((1, 4), LUMEN)
-    found = fit_two_edges(
-        samples,
-        RADIUS,
-        lumen,
-        np.array([PLAQUE]),
-        outside,
-        starts,
-        free(4),
-        0.9,
-        np.full((1, 4), 0.3),
-    )
+    found = fitted(samples, 0.3, starts, np.array([[FAT, np.nan, FAT, FAT]]), free(4))
     assert np.isnan(found[0, :3]).all()
     assert np.isfinite(found[0, 3]).all()
 
@@ -173,8 +154,9 @@ def test_first_guesses_agree_with_the_twin() -> None:
     cube = np.stack(samples)[:, None, :].astype(np.float32)
     count = len(cube)
     starts, outside, _, _ = guess_edges(
-        cube, RADIUS, np.array(lumens), np.full(count, PLAQUE), np.full(count, 600.0), 0.5, 3.4
-    )
+        cube, RADIUS, np.array(lumens), np.full(count, PLAQUE), np.full(count, 600.0), 0.5, 3.4,
+        LAYER,
+    )  # fmt: skip
     for n in range(count):
         expected = naive_edges.first_guess(cube[n, 0], RADIUS, lumens[n], PLAQUE, (0.5, 3.4))
         assert expected is not None
@@ -195,18 +177,14 @@ def test_calcium_is_said_where_it_reaches_the_wall_only() -> None:
     sigma = 0.3
     at_wall = profile(0.0, 1.7, sigma) + 800 * (disc(1.6, sigma) - disc(1.0, sigma))
     further_in = profile(0.0, 2.4, sigma) + 800 * (disc(0.9, sigma) - disc(0.3, sigma))
-    above = np.array([LUMEN])
-    none, plaque = np.array([np.nan]), np.array([PLAQUE])
     samples = rays(at_wall, further_in, profile(0.0, 1.7, sigma))
-    _, _, _, calcified = guess_edges(samples, RADIUS, none, plaque, above, 0.5, 3.4)
+    _, _, _, calcified = guess(samples, np.nan, LUMEN)
     assert calcified[0].tolist() == [True, False, False]
 
 
 def test_bright_muscle_behind_a_blocked_body_is_no_calcium() -> None:
     samples = rays(profile(0.0, 1.7, 0.3, outside=185.0))
-    _, outside, _, calcified = guess_edges(
-        samples, RADIUS, np.array([np.nan]), np.array([PLAQUE]), np.array([PLAQUE + 80.0]), 0.5, 3.4
-    )
+    _, outside, _, calcified = guess(samples, np.nan, PLAQUE + 80.0)
     assert outside[0, 0] == pytest.approx(185.0, abs=5.0)
     assert not calcified.any()
 
@@ -232,12 +210,12 @@ def test_a_lumen_beside_muscle(lumen_mm: float, lumen_hu: float) -> None:
 
 
 def test_noise_of_muscle_is_no_far_edge_of_a_dim_lumen() -> None:
+    """A spot half-way to the lumen's HU, before the darkest place: the lumen ends before it."""
     sigma, muscle = 0.3, 115.0
     clean = muscle + (PLAQUE - muscle) * disc(1.4, sigma) + (170.0 - PLAQUE) * disc(1.0, sigma)
-    spoiled = clean + np.where(np.abs(RADIUS - 2.7) < 0.25, 45.0, 0.0)
-    starts, _, _, _ = guess_edges(
-        rays(spoiled), RADIUS, np.array([170.0]), np.array([PLAQUE]), np.array([500.0]), 0.5, 3.4
-    )
+    spot = np.where(np.abs(RADIUS - 2.2) < 0.25, 20.0, 0.0)
+    dark = np.where(np.abs(RADIUS - 3.0) < 0.25, -30.0, 0.0)
+    starts, _, _, _ = guess(rays(clean + spot + dark), 170.0, 500.0)
     assert starts[0, 0, 0] == pytest.approx(1.0, abs=0.2)
 
 
