@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ctocalc._arrays import Floats
+from ctocalc._arrays import Bools, Floats
 from ctocalc.vessel.lumen import LumenSignal
 
 # Truth is blunt up to 1.2 mm and tapered from 2 mm on: the call is made between.
@@ -20,8 +20,14 @@ _TAPERS = np.concatenate([np.arange(0.0, 2.0, 0.2), np.arange(2.0, 10.01, 0.5)])
 _SHIFTS = np.arange(-4.0, 8.01, 0.1)
 # Neighbouring stations share noise, and the model is not the vessel: chi-square counts for less.
 _INDEPENDENT = 0.35
-_DIAMETER_SD_MM = 0.2
+_DIAMETER_SD_MM = 0.15
 _COVERED_SPREAD = 0.3
+# Diameters beside calcium are so uncertain besides what they say; the least sure tell nothing.
+_BESIDE_SD_MM, _LEAST_SURE_MM = 0.25, 0.45
+# A lumen that closes does not widen by more: what does is calcium.
+_WIDENS_MM = 0.15
+# A taper may reach far, a lumen is seldom much wider than usual.
+_REFERENCE_PERCENTILE = 60
 # Between equally frequent (a half) and equally likely at every length (a fifth): short tapers look
 # blunt more often than blunt caps look tapered.
 _BLUNT_BEFOREHAND = 0.3
@@ -93,8 +99,9 @@ def fit_cap(
     share = np.where(covered, 0.0, share)
     diameter = lumen_diameter_mm[stations]
     far = np.isfinite(diameter) & (x < -2.0)
-    reference = float(np.median(diameter[far])) if far.sum() >= 3 else 2.5
-    reference = max(reference, 0.8)
+    reference = 2.5
+    if far.sum() >= 3:
+        reference = max(float(np.percentile(diameter[far], _REFERENCE_PERCENTILE)), 0.8)
     spread = _spread(share)
     shift, taper, shape = (
         g.ravel() for g in np.meshgrid(_SHIFTS, _TAPERS, np.array(_SHAPES), indexing="ij")
@@ -102,16 +109,19 @@ def fit_cap(
     keep = (taper > 0.0) | (shape == _SHAPES[0])
     shift, taper, shape = shift[keep], taper[keep], shape[keep]
     model = _diameters(x, shift, taper, shape, reference)
-    blurred = _blur_along(signal.share_of(model), x, signal.blur_mm)
-    known = np.isfinite(share)
+    beside, beside_sd = signal.beside_mm[stations], signal.beside_sd_mm[stations]
+    told = _closing(beside, np.isfinite(beside) & (beside_sd < _LEAST_SURE_MM), x)
+    known = np.isfinite(share) & ~told
     doubt = np.where(covered, _COVERED_SPREAD, spread)[known]
-    chi = (((blurred[:, known] - share[known]) / doubt) ** 2).clip(max=16.0).sum(axis=1)
-    wide = np.isfinite(diameter) & (diameter > 1.0)
+    shown = signal.share_of(_blur_along(signal.kept(model), x, signal.blur_mm), stations)
+    chi = _misses((shown[:, known] - share[known]) / doubt, 16.0)
+    wide = np.isfinite(diameter) & (diameter > 1.0) & ~told
     # A wide lumen no longer shows in the contrast at its centre, only in its edges.
     along = float(np.hypot(signal.blur_mm, diameter_smoothing_mm))
-    seen = np.sqrt(_blur_along(model**2, x, along))
-    miss = (seen[:, wide] - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM
-    chi += (miss**2).clip(max=16.0).sum(axis=1)
+    seen = np.sqrt(_blur_along(model**2, x, along))[:, wide]
+    chi += _misses((seen - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM, 16.0)
+    across = np.sqrt(_blur_along(model**2, x, signal.blur_mm))[:, told]
+    chi += _misses((across - beside[told]) / np.hypot(beside_sd[told], _BESIDE_SD_MM), 9.0)
     probability = np.exp(-0.5 * _INDEPENDENT * (chi - chi.min()))
     probability *= _prior(taper)
     probability /= probability.sum()
@@ -134,6 +144,21 @@ def calibrated(p: float) -> float:
     """Return the probability of a call from the fit's own."""
     yes, no = math.pow(p, _SHARPER), math.pow(max(1.0 - p, 0.0), _SHARPER)
     return yes / (yes + no)
+
+
+def _closing(beside_mm: Floats, told: Bools, x: Floats) -> Bools:
+    """Return what is told (X,) without what lies where, towards the occlusion, it widens again."""
+    least = np.inf
+    for n in np.flatnonzero(told & (x >= 0.0)):
+        if beside_mm[n] > least + _WIDENS_MM:
+            return np.asarray(told & (x < x[n]))
+        least = min(least, beside_mm[n])
+    return told
+
+
+def _misses(z: Floats, most: float) -> Floats:
+    """Sum of squares (G,) over stations (G, X), of which none counts more than ``most``."""
+    return np.asarray((z**2).clip(max=most).sum(axis=1))
 
 
 def _prior(taper: Floats) -> Floats:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from ctocalc._arrays import Floats, Ints, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
+from ctocalc.vessel.beside import lumen_beside
 from ctocalc.vessel.look import Look, LumenSettings
 from ctocalc.vessel.reference import reference_hu, with_dim_ends
 from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissue
@@ -14,6 +16,9 @@ from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissu
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
 DIM_HU, DIM_NOISE = 65.0, 2.0
+LEAST_SPREAD_HU = 4.0
+# So bright, as a share of the lumen's contrast, calcium is told from lumen beside it.
+OUTSHINES = 1.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +40,8 @@ class LumenSignal:
         (N,) what fills the station, a `Tissue`.
     odds
         (N,) log odds that it is lumen, by the station alone.
+    beside_mm, beside_sd_mm
+        (N,) diameter of the lumen, and its SD, where calcium outshines it; NaN elsewhere.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -45,11 +52,16 @@ class LumenSignal:
     floor_hu: Floats
     tissue: Ints
     odds: Floats
+    beside_mm: Floats
+    beside_sd_mm: Floats
     blur_mm: float
 
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
-        for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "odds"):
+        for name in (
+            "contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "odds", "beside_mm",
+            "beside_sd_mm",
+        ):  # fmt: skip
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
 
@@ -58,7 +70,9 @@ class LumenSignal:
         return LumenSignal(
             contrast_hu=self.contrast_hu[first:], reference_hu=self.reference_hu[first:],
             plaque_hu=self.plaque_hu[first:], floor_hu=self.floor_hu[first:],
-            tissue=self.tissue[first:], odds=self.odds[first:], blur_mm=self.blur_mm,
+            tissue=self.tissue[first:], odds=self.odds[first:],
+            beside_mm=self.beside_mm[first:], beside_sd_mm=self.beside_sd_mm[first:],
+            blur_mm=self.blur_mm,
         )  # fmt: skip
 
     @property
@@ -67,9 +81,22 @@ class LumenSignal:
         share = (self.contrast_hu - self.floor_hu) / (self.reference_hu - self.floor_hu)
         return np.where(self.tissue == Tissue.CALCIUM, np.nan, share)
 
-    def share_of(self, diameter_mm: Floats) -> Floats:
-        """Share of contrast that a lumen of this diameter keeps at its centre after blurring."""
+    def kept(self, diameter_mm: Floats) -> Floats:
+        """Share of its contrast with plaque that a lumen keeps at its centre after blurring."""
         return np.asarray(1.0 - np.exp(-(diameter_mm**2) / (8.0 * self.blur_mm**2)))
+
+    def share_of(self, kept: Floats, stations: Ints) -> Floats:
+        """Return the `share` (..., M) that shows at ``stations`` (M,) where so much is kept.
+
+        What shows is the brighter one of the lumen and of plaque's own brightest place, which lies
+        about one SD of noise above plaque.
+        """
+        floor, plaque = self.floor_hu[stations], self.plaque_hu[stations]
+        spread = np.maximum(floor - plaque, LEAST_SPREAD_HU)
+        above = plaque + kept * (self.reference_hu[stations] - plaque) - floor
+        z = above / spread
+        mean = above * ndtr(z) + spread * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+        return np.asarray(mean / (self.reference_hu[stations] - floor))
 
 
 def find_lumen(
@@ -112,14 +139,22 @@ def find_lumen(
     calcified = np.asarray((calcium & look.disc).any(axis=(1, 2)))
     middle = look.smooth[:, look.radius_mm <= 0.5].mean(axis=1)
     floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
+    reference = np.maximum(reference, floor + 40.0)
+    blur = float(np.hypot(physics.sigma_mm, settings.filter_mm))
+    beside, beside_sd = lumen_beside(
+        look, calcium, evidence.brightest > OUTSHINES, lumen_hu=reference, plaque_hu=plaque,
+        blur_mm=blur,
+    )  # fmt: skip
     return LumenSignal(
         contrast_hu=contrast,
-        reference_hu=np.maximum(reference, floor + 40.0),
+        reference_hu=reference,
         plaque_hu=np.full(len(contrast), plaque),
         floor_hu=np.full(len(contrast), floor),
         tissue=told,
         odds=lumen_odds(evidence, look.step_mm, tissue),
-        blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
+        beside_mm=beside,
+        beside_sd_mm=beside_sd,
+        blur_mm=blur,
     )
 
 
@@ -142,5 +177,7 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         floor_hu=plaque,
         tissue=np.full(count, Tissue.PLAQUE),
         odds=np.zeros(count),
+        beside_mm=np.full(count, np.nan),
+        beside_sd_mm=np.full(count, np.nan),
         blur_mm=physics.sigma_mm,
     )
