@@ -7,6 +7,8 @@ from scipy.special import chndtr
 from ctocalc._arrays import Bools, Floats
 from ctocalc.vessel.look import Look
 
+# So bright, as a share of the lumen's contrast, calcium is told from lumen beside it.
+OUTSHINES = 1.4
 # What calcium may have touched does not count: so far from it, and in the stations next to it.
 HALO_MM, NEXT_MM = 0.6, 0.5
 # The wall's rim is darkened by what lies outside; less room than this tells nothing.
@@ -27,17 +29,16 @@ BIN_MM = 0.05
 def lumen_beside(
     look: Look,
     calcium: Bools,
-    stations: Bools,
     *,
     lumen_hu: Floats,
     plaque_hu: float,
     blur_mm: float,
 ) -> tuple[Floats, Floats]:
-    """Diameter (N,) of the lumen, and its SD, from what calcium has left of some ``stations`` (N,).
+    """Diameter (N,) of the lumen, and its SD, from what is left beside calcium.
 
     The blurred disc of the lumen's own HU that looks most like it is sought about the middle of the
-    wall.  NaN where too little is left, or no disc looks like it.  Calcium about as bright as the
-    lumen is taken for lumen: what outshines it alone is ``calcium``.
+    wall.  NaN where nothing outshines the lumen, where too little is left, or no disc looks like
+    it.  Misleads where a fainter deposit lies beside the one that does: it is taken for lumen.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ def lumen_beside(
     near = binary_dilation(
         calcium, np.ones((2 * round(NEXT_MM / look.step_mm) + 1, 1, 1), dtype=bool)
     )
+    brightest = np.where(look.inside, look.smooth, -np.inf).max(axis=(1, 2))
+    outshone = brightest - plaque_hu > OUTSHINES * (lumen_hu - plaque_hu)
     offset = look.offset_mm
     pixel = float(offset[1] - offset[0])
     x, y = np.meshgrid(offset, offset)
@@ -58,8 +61,8 @@ def lumen_beside(
     bins = np.arange(0.0, 2 * np.abs(offset).max(), BIN_MM)
     discs = chndtr((DIAMETERS_MM[:, None] / 2 / blur_mm) ** 2, 2.0, (bins / blur_mm) ** 2)
     variance = (NOISE_KEPT * look.noise_hu) ** 2 + UNEVEN_HU**2
-    diameter, sd = np.full((2, len(stations)), np.nan)
-    for n in np.flatnonzero(stations):
+    diameter, sd = np.full((2, len(outshone)), np.nan)
+    for n in np.flatnonzero(outshone):
         free = from_middle < look.wall_radius_mm[n] - RIM_MM
         if near[n].any():
             free &= distance_transform_edt(~near[n]) * pixel > HALO_MM

@@ -17,8 +17,6 @@ from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissu
 # lifts it by 0.7 of its SD on phantoms.
 DIM_HU, DIM_NOISE = 65.0, 2.0
 LEAST_SPREAD_HU = 4.0
-# So bright, as a share of the lumen's contrast, calcium is told from lumen beside it.
-OUTSHINES = 1.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,9 +140,8 @@ def find_lumen(
     reference = np.maximum(reference, floor + 40.0)
     blur = float(np.hypot(physics.sigma_mm, settings.filter_mm))
     beside, beside_sd = lumen_beside(
-        look, calcium, evidence.brightest > OUTSHINES, lumen_hu=reference, plaque_hu=plaque,
-        blur_mm=blur,
-    )  # fmt: skip
+        look, calcium, lumen_hu=reference, plaque_hu=plaque, blur_mm=blur
+    )
     return LumenSignal(
         contrast_hu=contrast,
         reference_hu=reference,

@@ -1,5 +1,7 @@
 """Caps at known places: entry, exit, stump; islands, open and truncated vessels."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,8 @@ from ctocalc.study.trace import with_caps
 from ctocalc.vessel.occlusion import Interruption
 from tests.measured_tube import SETTINGS, Seen, line_of, look
 from tests.tube import Path, gap, rotated, scan, vessel
+
+Calcium = Callable[[Floats, Floats, Floats], Floats]
 
 NOISE_HU = 25.0
 PATH = Path(length_mm=46.0)
@@ -228,3 +232,35 @@ def test_a_thin_open_branch_that_leaves_a_wide_vessel_is_no_calcium() -> None:
     volume = scan(path, material, noise_hu=22.0, sigma_mm=0.255, seed=2)
 
     assert look(volume, line_of(path), recentrings=2).trace.gaps == ()
+
+
+def shell(start: float, end: float, added_hu: float = 1100.0, arc_deg: float = 110.0) -> Calcium:
+    """Calcium 0.5 mm thick inside the wall of 1.8 mm, on the side of v > 0, between two places."""
+
+    def calcium(s: Floats, u: Floats, v: Floats) -> Floats:
+        aside = np.degrees(np.abs(np.arctan2(u, v)))
+        here = (s > start) & (s < end) & (aside < arc_deg / 2) & (np.hypot(u, v) > 1.3)
+        return np.where(here, added_hu, 0.0)
+
+    return calcium
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("taper_mm", [3.5, 5.0])
+def test_a_taper_beside_calcium_stays_one(taper_mm: float, seed: int) -> None:
+    """Without the lumen that calcium leaves to see, short ones are called blunt."""
+    seen = of(
+        gap(ENTRY, EXIT, taper=(taper_mm, 0.0)), seed, calcium=shell(ENTRY - taper_mm, ENTRY + 3.0)
+    )
+    cap = only(seen).entry
+    assert cap is not None
+    assert cap.p_blunt < 0.5
+    assert cap.half_mm == pytest.approx(half(ENTRY, taper_mm, 1), abs=0.9)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_blunt_cap_beside_calcium_stays_one(seed: int) -> None:
+    cap = only(of(gap(ENTRY, EXIT), seed, calcium=shell(ENTRY - 3.0, ENTRY + 4.0))).entry
+    assert cap is not None
+    assert cap.p_blunt > 0.5
+    assert cap.half_mm == pytest.approx(ENTRY, abs=0.6)
