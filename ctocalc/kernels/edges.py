@@ -9,7 +9,7 @@ from ctocalc.kernels._jit import entry, kernel
 ROUNDS = 12
 # What lies behind a wall that does not show is read from so far behind it, over so much.
 BEHIND_MM, BEHIND_OVER_MM = 0.35, 1.0
-# Behind a blocked body, what is so much brighter than muscle is calcium.
+# At the edge of a blocked body, what is so much brighter than the muscle behind it is calcium.
 ABOVE_MUSCLE_HU = 40.0
 
 
@@ -143,7 +143,8 @@ def fit_two_edges(profiles, radius, lumen, plaque, outside, starts, layer, reach
     starts
         (N, A, 2) first guesses of both radii in mm; lumen < 0: none; wall NaN: skip the ray.
     layer
-        (N, A) mm between the two edges where the outer one does not show; NaN where it does.
+        (N, A) mm between the two edges where there is lumen and the outer one does not show; else
+        NaN.
     reach
         Samples up to the guessed wall + ``reach`` mm count.
     sigma

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ctocalc._arrays import Bools, Floats
+from ctocalc._arrays import Bools, Floats, Ints
 from ctocalc.vessel.lumen import LumenSignal
 
 # Truth is blunt up to 1.2 mm and tapered from 2 mm on: the call is made between.
@@ -22,15 +22,17 @@ _SHIFTS = np.arange(-4.0, 8.01, 0.1)
 _INDEPENDENT = 0.35
 _DIAMETER_SD_MM = 0.15
 _COVERED_SPREAD = 0.3
+# A single station says at most so much, and less beside calcium, which may be more calcium.
+_MOST, _MOST_BESIDE = 16.0, 9.0
 # Diameters beside calcium are so uncertain besides what they say; the least sure tell nothing.
 _BESIDE_SD_MM, _LEAST_SURE_MM = 0.25, 0.45
-# A lumen that closes does not widen by more: what does is calcium.
+# What is no lumen reads about so wide there.
+_BESIDE_NONE_MM = 0.3
+# A lumen that closes does not widen by more: what does is calcium, or noise.
 _WIDENS_MM = 0.15
-# A taper may reach far, a lumen is seldom much wider than usual.
-_REFERENCE_PERCENTILE = 60
 # Between equally frequent (a half) and equally likely at every length (a fifth): short tapers look
 # blunt more often than blunt caps look tapered.
-_BLUNT_BEFOREHAND = 0.3
+_BLUNT_BEFOREHAND = 0.25
 # Calls are righter than the fit's own odds: logistic regression on the stumps of two phantom
 # generators gives 1.56 and 1.67 times their logarithm, pooled 1.49.
 _SHARPER = 1.5
@@ -76,9 +78,10 @@ def fit_cap(
     """Fit a lumen that closes towards a tip to the contrast and diameters around one cap.
 
     The lumen is ``d_ref * (distance to the tip / taper) ** shape``; what CT shows of it is blurred
-    across (``LumenSignal.share_of``) and along the vessel.  All tapers, shapes and tips of a grid
-    are compared; results are means over their probabilities, so the interval is honest about
-    what the image cannot tell.
+    across (`LumenSignal.kept`) and along the vessel, and lost in noise (`LumenSignal.share_of`);
+    where calcium outshines the lumen, what it leaves is compared instead (`LumenSignal.beside_mm`).
+    All tapers, shapes and tips of a grid are compared; results are means over their probabilities,
+    so the interval is honest about what the image cannot tell.
 
     Parameters
     ----------
@@ -93,35 +96,26 @@ def fit_cap(
     inside = 1 if body > lumen else -1
     stations = np.arange(lumen, body + inside, inside)
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
-    # What calcium covers inside the occlusion most likely holds no lumen either.
-    share = signal.share[stations]
-    covered = ~np.isfinite(share) & (x >= 0.0)
-    share = np.where(covered, 0.0, share)
     diameter = lumen_diameter_mm[stations]
     far = np.isfinite(diameter) & (x < -2.0)
-    reference = 2.5
-    if far.sum() >= 3:
-        reference = max(float(np.percentile(diameter[far], _REFERENCE_PERCENTILE)), 0.8)
-    spread = _spread(share)
+    reference = max(float(np.median(diameter[far])) if far.sum() >= 3 else 2.5, 0.8)
     shift, taper, shape = (
         g.ravel() for g in np.meshgrid(_SHIFTS, _TAPERS, np.array(_SHAPES), indexing="ij")
     )
     keep = (taper > 0.0) | (shape == _SHAPES[0])
     shift, taper, shape = shift[keep], taper[keep], shape[keep]
     model = _diameters(x, shift, taper, shape, reference)
-    beside, beside_sd = signal.beside_mm[stations], signal.beside_sd_mm[stations]
-    told = _closing(beside, np.isfinite(beside) & (beside_sd < _LEAST_SURE_MM), x)
-    known = np.isfinite(share) & ~told
-    doubt = np.where(covered, _COVERED_SPREAD, spread)[known]
-    shown = signal.share_of(_blur_along(signal.kept(model), x, signal.blur_mm), stations)
-    chi = _misses((shown[:, known] - share[known]) / doubt, 16.0)
-    wide = np.isfinite(diameter) & (diameter > 1.0) & ~told
+    beside = _closing(signal.beside_mm[stations], signal.beside_sd_mm[stations], x)
+    chi = _contrast_misses(model, x, signal, stations, beside)
     # A wide lumen no longer shows in the contrast at its centre, only in its edges.
-    along = float(np.hypot(signal.blur_mm, diameter_smoothing_mm))
-    seen = np.sqrt(_blur_along(model**2, x, along))[:, wide]
-    chi += _misses((seen - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM, 16.0)
-    across = np.sqrt(_blur_along(model**2, x, signal.blur_mm))[:, told]
-    chi += _misses((across - beside[told]) / np.hypot(beside_sd[told], _BESIDE_SD_MM), 9.0)
+    wide = np.isfinite(diameter) & (diameter > 1.0) & ~beside
+    along_sd_mm = float(np.hypot(signal.blur_mm, diameter_smoothing_mm))
+    seen = np.sqrt(_blur_along(model**2, x, along_sd_mm))[:, wide]
+    chi += _misses((seen - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM, _MOST)
+    left = np.sqrt(_blur_along(model**2, x, signal.blur_mm))[:, beside]
+    miss = np.hypot(left, _BESIDE_NONE_MM) - signal.beside_mm[stations][beside]
+    doubt = np.hypot(signal.beside_sd_mm[stations][beside], _BESIDE_SD_MM)
+    chi += _misses(miss / doubt, _MOST_BESIDE)
     probability = np.exp(-0.5 * _INDEPENDENT * (chi - chi.min()))
     probability *= _prior(taper)
     probability /= probability.sum()
@@ -146,14 +140,32 @@ def calibrated(p: float) -> float:
     return yes / (yes + no)
 
 
-def _closing(beside_mm: Floats, told: Bools, x: Floats) -> Bools:
-    """Return what is told (X,) without what lies where, towards the occlusion, it widens again."""
+def _closing(beside_mm: Floats, sd_mm: Floats, x: Floats) -> Bools:
+    """Return where calcium leaves a lumen to see (X,), up to where it widens inside the occlusion.
+
+    ``x`` (X,): mm into the occlusion, ascending.
+    """
+    told = np.isfinite(beside_mm) & (sd_mm < _LEAST_SURE_MM)
     least = np.inf
     for n in np.flatnonzero(told & (x >= 0.0)):
         if beside_mm[n] > least + _WIDENS_MM:
             return np.asarray(told & (x < x[n]))
-        least = min(least, beside_mm[n])
+        least = min(least, float(beside_mm[n]))
     return told
+
+
+def _contrast_misses(
+    model: Floats, x: Floats, signal: LumenSignal, stations: Ints, beside: Bools
+) -> Floats:
+    """Chi-square (G,) of the contrast that diameters (G, X) show where none is told ``beside``."""
+    share = signal.share[stations]
+    # What calcium covers inside the occlusion most likely holds no lumen either.
+    covered = ~np.isfinite(share) & (x >= 0.0)
+    share = np.where(covered, 0.0, share)
+    known = np.isfinite(share) & ~beside
+    doubt = np.where(covered, _COVERED_SPREAD, _spread(share))[known]
+    kept = _blur_along(signal.kept(model), x, signal.blur_mm)[:, known]
+    return _misses((signal.share_of(kept, stations[known]) - share[known]) / doubt, _MOST)
 
 
 def _misses(z: Floats, most: float) -> Floats:

@@ -16,6 +16,7 @@ from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissu
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
 DIM_HU, DIM_NOISE = 65.0, 2.0
+# Noise where too few dark stations tell the brightest place of plaque from plaque.
 LEAST_SPREAD_HU = 4.0
 
 
@@ -39,7 +40,8 @@ class LumenSignal:
     odds
         (N,) log odds that it is lumen, by the station alone.
     beside_mm, beside_sd_mm
-        (N,) diameter of the lumen, and its SD, where calcium outshines it; NaN elsewhere.
+        (N,) diameter of the lumen, and its SD, where calcium outshines it and leaves enough of it
+        to tell; NaN elsewhere.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -87,14 +89,14 @@ class LumenSignal:
         """Return the `share` (..., M) that shows at ``stations`` (M,) where so much is kept.
 
         What shows is the brighter one of the lumen and of plaque's own brightest place, which lies
-        about one SD of noise above plaque.
+        about one SD of the noise that the filter leaves above plaque.
         """
         floor, plaque = self.floor_hu[stations], self.plaque_hu[stations]
         spread = np.maximum(floor - plaque, LEAST_SPREAD_HU)
         above = plaque + kept * (self.reference_hu[stations] - plaque) - floor
         z = above / spread
         mean = above * ndtr(z) + spread * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
-        return np.asarray(mean / (self.reference_hu[stations] - floor))
+        return np.asarray(np.minimum(mean / (self.reference_hu[stations] - floor), 1.0))
 
 
 def find_lumen(

@@ -86,7 +86,8 @@ def fit_rays(
 
     Samples are first averaged along the vessel and over neighbouring angles, never along the ray.
     Each ray has the blur of its own direction on the scan's ``grid``.  Edges and the lumen's own
-    HU (`lumen_hu`) tell each other.  ``layer_mm``: a wall around a lumen where it does not show.
+    HU (`lumen_hu`) tell each other.  ``layer_mm`` is how thick a wall around a lumen is taken to
+    be where it does not show.
     """
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     turn = 360.0 / len(sections.angle_rad)

@@ -61,7 +61,7 @@ class TissueSettings(JumpSettings):
     plaque_share: float = 0.12
     plaque_sd: float = 0.09
     calcium_energy: float = 3.5
-    clean_share: float = 1.25
+    clean_share: float = 1.15
     room_mm2: float = 0.7
     least_room_mm2: float = 0.3
     room_share: float = 0.7

@@ -216,7 +216,7 @@ def test_noise_of_muscle_is_no_far_edge_of_a_dim_lumen() -> None:
     spot = np.where(np.abs(RADIUS - 2.2) < 0.25, 20.0, 0.0)
     dark = np.where(np.abs(RADIUS - 3.0) < 0.25, -30.0, 0.0)
     starts, _, _, _ = guess(rays(clean + spot + dark), 170.0, 500.0)
-    assert starts[0, 0, 0] == pytest.approx(1.0, abs=0.2)
+    assert starts[0, 0, 0] == pytest.approx(1.0, abs=0.3)
 
 
 def test_a_chamber_behind_a_lumen_is_not_more_of_it() -> None:

@@ -28,16 +28,25 @@ def disc(radius_mm: float, at_mm: tuple[float, float] = (0.0, 0.0)) -> Floats:
 
 
 def section(
-    lumen_mm: float, *, calcium_mm: float = 0.5, at_mm: tuple[float, float] = (1.25, 0.0)
+    lumen_mm: float,
+    *,
+    calcium_mm: float = 0.5,
+    at_mm: tuple[float, float] = (1.25, 0.0),
+    off_mm: float = 0.0,
+    fat: bool = False,
+    calcium_hu: float = CALCIUM_HU,
 ) -> Floats:
-    """A lumen in the middle of the wall, or beside it, and calcium on one side."""
-    hu = PLAQUE_HU + (LUMEN_HU - PLAQUE_HU) * disc(lumen_mm / 2)
-    return np.asarray(hu + (CALCIUM_HU - PLAQUE_HU) * disc(calcium_mm, at_mm))
+    """A lumen in the middle, or ``off_mm`` below it, and calcium at ``at_mm``, in plaque or fat."""
+    hu = PLAQUE_HU + (LUMEN_HU - PLAQUE_HU) * disc(lumen_mm / 2, (0.0, off_mm))
+    if fat:
+        hu = hu - (PLAQUE_HU + 90.0) * (1.0 - disc(WALL_MM))
+    return np.asarray(hu + (calcium_hu - PLAQUE_HU) * disc(calcium_mm, at_mm))
 
 
-def told(plane: Floats, *, count: int = 9, noise_hu: float = 0.0, seed: int = 0) -> Floats:
-    """Return diameters and SDs (2, N) of a vessel that looks like this everywhere."""
-    hu = np.repeat(plane[None], count, axis=0)
+def told(*planes: Floats, count: int = 9, noise_hu: float = 0.0, seed: int = 0) -> Floats:
+    """Return diameters and SDs (2, N) of a vessel whose sections are each of these, many times."""
+    hu = np.repeat(np.stack(planes), count, axis=0)
+    count = len(hu)
     if noise_hu:
         white = np.random.default_rng(seed).standard_normal(hu.shape)
         soft = gaussian_filter(white, (0.6, 2.0, 2.0))
@@ -80,6 +89,27 @@ def test_noise_hardly_moves_it() -> None:
     found = np.array([told(section(1.4), noise_hu=25.0, seed=seed)[0] for seed in range(12)])
     assert float(found.mean()) == pytest.approx(1.4, abs=0.08)
     assert float(found.std()) < 0.15
+
+
+@pytest.mark.parametrize("diameter_mm", [1.0, 2.0, 2.6])
+def test_fat_around_the_wall_hardly_narrows_it(diameter_mm: float) -> None:
+    diameter, _ = told(section(diameter_mm, fat=True))
+    assert diameter == pytest.approx(diameter_mm, abs=0.25)
+
+
+def test_a_lumen_off_the_middle_has_its_diameter() -> None:
+    """About the axis alone it reads 0.2 mm too wide."""
+    diameter, _ = told(section(1.2, off_mm=0.3))
+    assert diameter == pytest.approx(1.2, abs=0.15)
+
+
+def test_what_blooms_from_the_next_station_does_not_count() -> None:
+    diameter, _ = told(section(1.0), section(1.0, calcium_mm=0.9, at_mm=(0.9, 0.0)))
+    assert np.nanmax(diameter) < 1.3
+
+
+def test_calcium_as_bright_as_the_lumen_outshines_nothing() -> None:
+    assert np.isnan(told(section(0.0, calcium_hu=1.3 * LUMEN_HU))).all()
 
 
 def test_nothing_is_told_where_nothing_outshines_the_lumen() -> None:

@@ -1,5 +1,7 @@
 """Caps: what a closing lumen shows, beside calcium and in noise; the calibrated call."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,10 +52,10 @@ def test_a_taper_that_calcium_covers_is_told_by_what_it_leaves(taper_mm: float) 
 
 
 def test_what_widens_again_towards_the_occlusion_is_no_lumen() -> None:
-    """A fainter deposit beside the bright one reads as a disc of 1.7 mm."""
+    """A fainter deposit beside the bright one reads as a growing disc; an even one would pass."""
     diameter = np.where(S < TIP_MM, WIDE_MM, 0.0)
     covered = ((TIP_MM <= S) & (TIP_MM + 4.0 > S)).astype(float)
-    rising = np.where(covered > 0, 1.2 + 0.3 * (S - TIP_MM), np.nan)
+    rising = np.where(covered > 0, 1.2 + 0.4 * (S - TIP_MM), np.nan)
     found = entry(signal(covered, rising), diameter, TIP_MM)
     assert found.p_blunt > 0.5
     assert found.half_mm == pytest.approx(TIP_MM, abs=0.9)
@@ -61,13 +63,18 @@ def test_what_widens_again_towards_the_occlusion_is_no_lumen() -> None:
 
 @pytest.mark.parametrize("kept", [0.0, 0.05, 0.1, 0.2, 0.4, 0.9])
 def test_what_shows_is_the_brighter_of_lumen_and_noise(kept: float) -> None:
-    """Against draws: adding the lumen to noise's own brightest place reads it too bright."""
+    """Against draws."""
     spread = FLOOR_HU - PLAQUE_HU
     lumen = PLAQUE_HU + kept * (LUMEN_HU - PLAQUE_HU)
     drawn = np.random.default_rng(3).normal(lumen, spread, 200_000)
     mean = float(np.maximum(drawn, FLOOR_HU).mean())
     shown = signal().share_of(np.array([kept]), np.array([0]))
     assert float(shown[0]) == pytest.approx((mean - FLOOR_HU) / (LUMEN_HU - FLOOR_HU), abs=0.002)
+
+
+def test_no_lumen_shows_more_than_a_wide_one() -> None:
+    faint = replace(signal(), reference_hu=np.full(len(S), FLOOR_HU + 40.0))
+    assert float(faint.share_of(np.array([1.0]), np.array([0]))[0]) == 1.0
 
 
 @pytest.mark.parametrize("p", [0.0, 0.01, 0.3, 0.5, 0.8, 1.0])

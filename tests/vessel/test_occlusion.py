@@ -1,7 +1,5 @@
 """Caps at known places: entry, exit, stump; islands, open and truncated vessels."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -9,9 +7,7 @@ from ctocalc._arrays import Floats
 from ctocalc.study.trace import with_caps
 from ctocalc.vessel.occlusion import Interruption
 from tests.measured_tube import SETTINGS, Seen, line_of, look
-from tests.tube import Path, gap, rotated, scan, vessel
-
-Calcium = Callable[[Floats, Floats, Floats], Floats]
+from tests.tube import Material, Path, gap, rotated, scan, vessel
 
 NOISE_HU = 25.0
 PATH = Path(length_mm=46.0)
@@ -234,7 +230,7 @@ def test_a_thin_open_branch_that_leaves_a_wide_vessel_is_no_calcium() -> None:
     assert look(volume, line_of(path), recentrings=2).trace.gaps == ()
 
 
-def shell(start: float, end: float, added_hu: float = 1100.0, arc_deg: float = 110.0) -> Calcium:
+def shell(start: float, end: float, added_hu: float = 1100.0, arc_deg: float = 180.0) -> Material:
     """Calcium 0.5 mm thick inside the wall of 1.8 mm, on the side of v > 0, between two places."""
 
     def calcium(s: Floats, u: Floats, v: Floats) -> Floats:
@@ -248,7 +244,7 @@ def shell(start: float, end: float, added_hu: float = 1100.0, arc_deg: float = 1
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("taper_mm", [3.5, 5.0])
 def test_a_taper_beside_calcium_stays_one(taper_mm: float, seed: int) -> None:
-    """Without the lumen that calcium leaves to see, short ones are called blunt."""
+    """Without the lumen that calcium leaves to see, one short taper of three is called blunt."""
     seen = of(
         gap(ENTRY, EXIT, taper=(taper_mm, 0.0)), seed, calcium=shell(ENTRY - taper_mm, ENTRY + 3.0)
     )
