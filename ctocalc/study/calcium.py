@@ -42,8 +42,9 @@ def deposits_of(scan: Scan, seen: Trace, settings: AnalysisSettings) -> Deposits
     """Fit calcium along a traced vessel, before the wall behind it is known."""
     blocked = _blocked(scan, seen)
     return find_deposits(
-        scenery(scan, seen, blocked), seen.signal, blocked, scan.physics, settings=settings.calcium
-    )
+        scenery(scan, seen, blocked), seen.signal, blocked & ~seen.at_tips, scan.physics,
+        settings=settings.calcium,
+    )  # fmt: skip
 
 
 def measures_of(

@@ -106,6 +106,18 @@ class Trace:
         return self.without_lumen if self.shown_dark is None else self._undrawn(self.shown_dark)
 
     @property
+    def at_tips(self) -> Bools:
+        """Stations (N,) between a cap and, give or take its SD, its tip: a lumen too thin to tell."""
+        s = self.frames.arclength_mm
+        out = np.zeros(len(s), dtype=bool)
+        for gap in self.gaps:
+            if gap.entry:
+                out |= (s >= gap.start_mm) & (s <= gap.entry.tip_mm + gap.entry.half_sd_mm)
+            if gap.exit:
+                out |= (s <= gap.end_mm) & (s >= gap.exit.tip_mm - gap.exit.half_sd_mm)
+        return out
+
+    @property
     def untold(self) -> Bools:
         """Stations (N,) that a reader calls occluded and that show contrast: no calcium is told."""
         return self.without_lumen & ~self.dark
