@@ -107,7 +107,7 @@ class Trace:
 
     @property
     def at_tips(self) -> Bools:
-        """Stations (N,) between a cap and, give or take its SD, its tip: a lumen too thin to tell."""
+        """Stations (N,) from a cap to its tip, give or take its SD: a lumen too thin to tell."""
         s = self.frames.arclength_mm
         out = np.zeros(len(s), dtype=bool)
         for gap in self.gaps:
