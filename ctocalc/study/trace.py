@@ -107,13 +107,16 @@ class Trace:
 
     @property
     def at_tips(self) -> Bools:
-        """Stations (N,) from a cap to its tip, give or take its SD: a lumen too thin to tell."""
+        """Stations (N,) from a cap to its tip, give or take its SD: a lumen too thin to tell.
+
+        A cap of which only the place is known has no tip.
+        """
         s = self.frames.arclength_mm
         out = np.zeros(len(s), dtype=bool)
         for gap in self.gaps:
-            if gap.entry:
+            if gap.entry and gap.entry.shown:
                 out |= (s >= gap.start_mm) & (s <= gap.entry.tip_mm + gap.entry.half_sd_mm)
-            if gap.exit:
+            if gap.exit and gap.exit.shown:
                 out |= (s <= gap.end_mm) & (s >= gap.exit.tip_mm - gap.exit.half_sd_mm)
         return out
 

@@ -57,8 +57,8 @@ def lumen_beside(
     """
     along = 2 * round(NEXT_MM / look.step_mm) + 1
     near = binary_dilation(calcium, np.ones((along, 1, 1), dtype=bool))
-    inside = np.where(look.inside, look.smooth, -np.inf).max(axis=(1, 2))
-    outshone = inside - plaque_hu > OUTSHINES * (lumen_hu - plaque_hu)
+    brightest_hu = np.where(look.inside, look.smooth, -np.inf).max(axis=(1, 2))
+    outshone = brightest_hu - plaque_hu > OUTSHINES * (lumen_hu - plaque_hu)
     outshone &= (calcium & look.inside).any(axis=(1, 2))
     offset = look.offset_mm
     pixel = float(offset[1] - offset[0])

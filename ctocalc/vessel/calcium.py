@@ -108,7 +108,7 @@ def find_deposits(
 ) -> Deposits:
     """Fit calcium wherever something in the vessel is too bright for plaque or for lumen.
 
-    ``occluded`` (N,): stations without lumen; there a peak need not stand above the lumen's HU.
+    ``occluded`` (N,): stations surely without lumen; there a peak need not outshine one.
     """
     hu, offset = np.nan_to_num(scene.sections.samples, nan=-1000.0), scene.sections.offset_mm
     step = float(np.median(np.diff(scene.frames.arclength_mm)))

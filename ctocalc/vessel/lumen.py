@@ -140,9 +140,9 @@ def find_lumen(
     middle = look.smooth[:, look.radius_mm <= 0.5].mean(axis=1)
     floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
     reference = np.maximum(reference, floor + 40.0)
-    blur = float(np.hypot(physics.sigma_mm, settings.filter_mm))
+    blur_mm = float(np.hypot(physics.sigma_mm, settings.filter_mm))
     beside, beside_sd = lumen_beside(
-        look, calcium, lumen_hu=reference, plaque_hu=plaque, blur_mm=blur
+        look, calcium, lumen_hu=reference, plaque_hu=plaque, blur_mm=blur_mm
     )
     return LumenSignal(
         contrast_hu=contrast,
@@ -153,7 +153,7 @@ def find_lumen(
         odds=lumen_odds(evidence, look.step_mm, tissue),
         beside_mm=beside,
         beside_sd_mm=beside_sd,
-        blur_mm=blur,
+        blur_mm=blur_mm,
     )
 
 
