@@ -8,8 +8,10 @@ from ctocalc._arrays import Floats
 from ctocalc.geometry.curve import Curve, smooth
 from ctocalc.image import physics as scan_physics
 from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.scan import ScanFacts
 from ctocalc.image.sections import Sampler, cubic
 from ctocalc.image.volume import Volume
+from ctocalc.study.calcium import Scan
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.study.trace import Trace, frames_of, recentre, trace
 from tests.tube import Path
@@ -25,6 +27,16 @@ class Seen:
     sampler: Sampler
     physics: ScanPhysics
     trace: Trace
+
+
+def scan_of(volume: Volume, physics: ScanPhysics) -> Scan:
+    """Return the scan as the header of such a volume would have it."""
+    spacing = volume.grid.spacing_kji_mm
+    facts = ScanFacts(
+        spacing_kji_mm=spacing, slices=volume.grid.shape_kji[0], kvp=120.0, modality="CT",
+        slice_thickness_mm=spacing[0],
+    )  # fmt: skip
+    return Scan(volume=volume, facts=facts, physics=physics)
 
 
 def line_of(path: Path, *, step_mm: float = 0.5, off_mm: float = 0.0) -> Floats:

@@ -10,6 +10,7 @@ from ctocalc.vessel.channel import ChannelSettings
 from ctocalc.vessel.look import LumenSettings
 from ctocalc.vessel.occlusion import OcclusionSettings
 from ctocalc.vessel.outlines import Outline, OutlineSettings
+from ctocalc.vessel.plugs import PlugSettings
 from ctocalc.vessel.tissue import TissueSettings
 from ctocalc.vessel.wall import WallSettings
 
@@ -47,6 +48,7 @@ class AnalysisSettings:
     axis: AxisSettings = field(default_factory=AxisSettings)
     lumen: LumenSettings = field(default_factory=LumenSettings)
     tissue: TissueSettings = field(default_factory=TissueSettings)
+    plug: PlugSettings = field(default_factory=PlugSettings)
     channel: ChannelSettings = field(default_factory=ChannelSettings)
     occlusion: OcclusionSettings = field(default_factory=OcclusionSettings)
     wall: WallSettings = field(default_factory=WallSettings)

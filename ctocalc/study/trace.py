@@ -1,9 +1,11 @@
 """Follow one vessel: resample on frames, find the lumen, its interruptions and the wall."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+from scipy.ndimage import binary_dilation, gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.geometry.curve import Curve, smooth
@@ -29,8 +31,10 @@ from ctocalc.vessel.occlusion import (
     given_occlusions,
     without_contrast_shown,
 )
+from ctocalc.vessel.plugs import plugged
 from ctocalc.vessel.rays import RayFits, fit_rays
-from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
+from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium, solid
+from ctocalc.vessel.tissue import reaching
 from ctocalc.vessel.wall import Wall, find_wall
 
 HALF_WIDTH_MM = 4.5
@@ -41,6 +45,8 @@ RAYS = 48
 LEAST_RADIUS_MM = 1.0
 # What a station without a visible wall counts when the axis is moved.
 LEAST_SAY = 0.05
+# A wall is moved by shares that change over about this length.
+EVEN_MM = 1.0
 RADII_MM = np.arange(0.0, 4.01, 0.1)
 
 
@@ -109,7 +115,8 @@ class Trace:
     def at_tips(self) -> Bools:
         """Stations (N,) from a cap to its tip, give or take its SD: a lumen too thin to tell.
 
-        A cap of which only the place is known has no tip.
+        A cap of which only the place is known has no tip.  Calcium that reaches a millimetre deeper
+        is calcium up to the cap.
         """
         s = self.frames.arclength_mm
         out = np.zeros(len(s), dtype=bool)
@@ -118,7 +125,9 @@ class Trace:
                 out |= (s >= gap.start_mm) & (s <= gap.entry.tip_mm + gap.entry.half_sd_mm)
             if gap.exit and gap.exit.shown:
                 out |= (s <= gap.end_mm) & (s >= gap.exit.tip_mm - gap.exit.half_sd_mm)
-        return out
+        step = float(np.median(np.diff(s)))
+        deep = self.dark & ~binary_dilation(out, iterations=max(1, round(CAP_ZONE_MM / step)))
+        return out & ~reaching(self.signal.tissue, deep)
 
     @property
     def untold(self) -> Bools:
@@ -171,27 +180,26 @@ def trace(
     frames = frames_of(curve, settings)
     sections = cartesian_sections(sampler, frames, half_width_mm=HALF_WIDTH_MM, pixel_mm=PIXEL_MM)
     polar = polar_sections(sampler, frames, angles=RAYS, radius_mm=RADII_MM)
-    if physics.contrast:
-        radius = wall_radius_mm(frames, before, settings)
-        signal = find_lumen(
-            sections, radius, physics, settings=settings.lumen, tissue=settings.tissue
-        )
-    else:
-        signal = without_contrast(len(frames), physics)
-    rays = fit_rays(
-        polar,
-        signal,
-        physics,
-        grid=sampler.volume.grid,
-        farthest_mm=settings.wall.farthest_mm,
-        layer_mm=settings.wall.layer_mm,
-    )
-    shared = 0
+    radius = wall_radius_mm(frames, before, settings)
+    shared, within = 0, np.zeros(polar.samples.shape[:2], dtype=bool)
     if stem is not None:
         shared = int(np.searchsorted(frames.arclength_mm, stem.ostium_mm))
-        reach = float(np.median(wall_radius_mm(frames, before, settings)))
+        reach = float(np.median(radius))
         walls = frames.directions(polar.angle_rad) * reach + frames.origin_lps_mm[:, None]
-        rays = rays.without(stem.tube.holds(walls))
+        within = stem.tube.holds(walls)
+
+    def rays_of(signal: LumenSignal) -> RayFits:
+        fitted = fit_rays(
+            polar, signal, physics, grid=sampler.volume.grid,
+            farthest_mm=settings.wall.farthest_mm, layer_mm=settings.wall.layer_mm,
+        )  # fmt: skip
+        return fitted.without(within)
+
+    if physics.contrast:
+        signal, rays = _lumen_and_rays(sections, radius, physics, settings, rays_of, shared)
+    else:
+        signal = without_contrast(len(frames), physics)
+        rays = rays_of(signal)
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
         gaps = find_occlusions(
@@ -220,6 +228,31 @@ def trace(
         curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
         wall=wall, shared=shared, faded_mm=faded[0].start_mm if faded else None,
     )  # fmt: skip
+
+
+def _lumen_and_rays(
+    sections: CartesianSections,
+    radius_mm: Floats,
+    physics: ScanPhysics,
+    settings: AnalysisSettings,
+    rays_of: Callable[[LumenSignal], RayFits],
+    shared: int,
+) -> tuple[LumenSignal, RayFits]:
+    """Find lumen and edges, and again where the edges show that calcium plugs the vessel."""
+    lumen_of = partial(
+        find_lumen, sections, radius_mm, physics, settings=settings.lumen, tissue=settings.tissue
+    )
+    signal = lumen_of()
+    rays = rays_of(signal)
+    plugs = np.zeros(len(radius_mm), dtype=bool)
+    plugs[shared:] = plugged(
+        signal.since(shared), rays.since(shared), physics.noise_sd_hu, settings.axis.station_mm,
+        jumps=settings.tissue, settings=settings.plug,
+    )  # fmt: skip
+    if not plugs.any():
+        return signal, rays
+    signal = lumen_of(plugged=plugs)
+    return signal, rays_of(signal)
 
 
 def _channel(
@@ -273,17 +306,18 @@ def recentre(seen: Trace, start_lps_mm: Floats, settings: AnalysisSettings) -> C
 def with_calcium_edge(seen: Trace, deposits: Deposits, settings: AnalysisSettings) -> Trace:
     """Return the trace with wall and lumen found anew, now that calcium's own edge is known."""
     wall = seen.wall.boundary
-    edge = calcium_edge_mm(deposits.share, seen.sections.offset_mm, wall.angle_rad)
-    return replace(
-        seen,
-        rays=lumen_past_calcium(seen.rays, edge, settings.axis.station_mm),
-        wall=find_wall(
-            rays_behind_calcium(seen.rays, edge, wall, settings.wall),
-            step_mm=settings.axis.station_mm,
-            rim_mm=settings.wall.rim_mm,
-            settings=settings.wall,
-        ),
-    )
+    step, offset = settings.axis.station_mm, seen.sections.offset_mm
+    edge = calcium_edge_mm(deposits.share, offset, wall.angle_rad)
+    behind = rays_behind_calcium(seen.rays, edge, wall, settings.wall)
+    wall_of = partial(find_wall, step_mm=step, rim_mm=settings.wall.rim_mm, settings=settings.wall)
+    found = wall_of(behind)
+    filled = solid(deposits.share, offset, edge, wall, settings.wall)
+    if filled.any():
+        # What is expected of a body goes with the rays: its neighbours alone are asked.
+        around = wall_of(behind.without(behind.calcified & filled[:, None]))
+        even = gaussian_filter1d(filled.astype(float), EVEN_MM / step, mode="nearest")
+        found = found.towards(around, settings.wall.filled_course * even, edge)
+    return replace(seen, rays=lumen_past_calcium(seen.rays, edge, step), wall=found)
 
 
 def with_caps(

@@ -42,7 +42,8 @@ def lumen_beside(
     Blurred discs of the lumen's own HU about the axis are compared with it; the result is their
     mean by likelihood, so that it never reads 0: 0.3 mm or more where there is no lumen.  NaN where
     nothing outshines the lumen, where too little is left, or no disc looks like it.  Misleads where
-    a fainter deposit lies beside the one that does: it is taken for lumen.
+    a fainter deposit lies beside the one that does: it is taken for lumen (`lumen.find_lumen`
+    leaves out what has not the lumen's HU).
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import (
     binary_dilation,
+    binary_erosion,
     distance_transform_edt,
     gaussian_filter,
     maximum_filter,
@@ -21,6 +22,7 @@ from ctocalc.vessel.deposits import Deposits, fit_deposits
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.protocols import ThresholdAreas, areas_above, protocol_areas
 from ctocalc.vessel.spread import area_sd_mm2
+from ctocalc.vessel.tissue import reaching
 
 SOFT_MM = 0.1
 JOINED_MM = 0.6
@@ -32,7 +34,8 @@ class CalciumSettings:
     """How calcium is found and sized.
 
     ``peak_above_noise`` noise SDs above plaque make a place worth a fit; in the lumen, and within
-    ``cap_zone_mm`` of it, it is ``lumen_above_share`` of the lumen above the lumen.
+    ``cap_zone_mm`` of it unless by its shape calcium reaches deeper, it is ``lumen_above_share`` of
+    the lumen above the lumen.
     ``apparent_hu`` and ``apparent_sd``: threshold of the apparent fraction.
     """
 
@@ -113,7 +116,7 @@ def find_deposits(
     hu, offset = np.nan_to_num(scene.sections.samples, nan=-1000.0), scene.sections.offset_mm
     step = float(np.median(np.diff(scene.frames.arclength_mm)))
     soft = SOFT_MM / float(offset[1] - offset[0])
-    without_lumen = _away_from_lumen(occluded, step, settings)
+    without_lumen = away_from_lumen(occluded, signal.tissue, step, settings)
     near = beyond_wall_mm(scene.wall, offset) < settings.beyond_wall_mm
     least = _least(signal, without_lumen, physics, settings)[:, None, None]
     return fit_deposits(scene, near & (gaussian_filter(hu, (0.0, soft, soft)) >= least))
@@ -208,9 +211,18 @@ def beyond_wall_mm(wall: Boundary, offset_mm: Floats) -> Floats:
     return np.asarray(radius - around)
 
 
-def _away_from_lumen(occluded: Bools, step_mm: float, settings: CalciumSettings) -> Bools:
+def away_from_lumen(
+    occluded: Bools, tissue: Ints, step_mm: float, settings: CalciumSettings
+) -> Bools:
+    """Occluded stations (N,) where a peak need not outshine a lumen.
+
+    They lie more than ``cap_zone_mm`` from one, or in a run of calcium that reaches so far: but
+    for its first and last station, which may be half lumen.
+    """
     size = round(settings.cap_zone_mm / step_mm)
-    return ~binary_dilation(~occluded, iterations=size) if size else occluded
+    away = ~binary_dilation(~occluded, iterations=size) if size else occluded
+    deep = binary_erosion(reaching(tissue, away))
+    return np.asarray(away | (occluded & deep))
 
 
 def _least(

@@ -8,6 +8,9 @@ import numpy as np
 from ctocalc._arrays import Bools, Floats
 from ctocalc.kernels.runs import runs
 
+# A step's medians differ by the same over some millimetres: what nears the largest is one place.
+STEEP = 0.9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JumpSettings:
@@ -36,18 +39,9 @@ def brighter_stretches(
     blur has lowered, and is silent where the neighbours are too short or too narrow to compare.
     """
     before, after = _medians(level, known, step_mm, settings)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.nan_to_num(
-            np.log(after / before) / np.hypot(settings.jump_sd, settings.jump_noise * noise)
-        )
-    jumps = [
-        a + int(np.abs(z[a:b]).argmax())
-        for sign in (z > settings.jump_from_z, z < -settings.jump_from_z)
-        for a, b in runs(sign)
-    ]
-    jumps.sort()
+    z = _z(before, after, noise, settings)
     out = []
-    for rise, fall in pairwise(jumps):
+    for rise, fall in pairwise(_steepest(before, after, z, settings.jump_from_z)):
         said = np.minimum(z[[rise, fall]] ** 2 / 2.0, settings.jump_most).sum()
         near = (fall - rise) * step_mm <= settings.jump_longest_mm
         if z[rise] > 0 > z[fall] and near and said >= settings.jump_odds:
@@ -56,6 +50,22 @@ def brighter_stretches(
             last = _until(level, middle, 1, float(np.sqrt(before[fall] * after[fall])))
             out.append((first + 1, last))
     return out
+
+
+def jumps_of(
+    level: Floats,
+    noise: Floats,
+    known: Bools,
+    step_mm: float,
+    settings: JumpSettings,
+    from_z: float,
+) -> list[int]:
+    """Return the stations where the HU jumps by more than ``from_z`` SDs, up or down.
+
+    ``level``, ``noise`` and ``known`` as in `brighter_stretches`.
+    """
+    before, after = _medians(level, known, step_mm, settings)
+    return _steepest(before, after, _z(before, after, noise, settings), from_z)
 
 
 def jumps_across(
@@ -101,6 +111,28 @@ def _medians(
         enough = np.isfinite(seen).sum(axis=1) >= settings.jump_stations
         side[enough] = np.nanmedian(seen[enough], axis=1)
     return out[0], out[1]
+
+
+def _z(before: Floats, after: Floats, noise: Floats, settings: JumpSettings) -> Floats:
+    """Return how far (N,) the HU after a place leaves that before it; 0 where unknown."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sd = np.hypot(settings.jump_sd, settings.jump_noise * noise)
+        return np.asarray(np.nan_to_num(np.log(after / before) / sd))
+
+
+def _steepest(before: Floats, after: Floats, z: Floats, from_z: float) -> list[int]:
+    """Return the middle of the steepest part of every rise and fall.
+
+    It is sought in the HU: the bright side's noise is a smaller share, and z larger there.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = np.abs(np.nan_to_num(np.log(after / before)))
+    out = []
+    for sign in (z > from_z, z < -from_z):
+        for start, stop in runs(sign):
+            steep = change[start:stop]
+            out.append(start + int(np.median(np.flatnonzero(steep >= STEEP * steep.max()))))
+    return sorted(out)
 
 
 def _until(level: Floats, start: int, way: int, below: float) -> int:

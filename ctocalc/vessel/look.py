@@ -188,9 +188,14 @@ class Look:
         return np.asarray(binary_opening(like & self.inside, disc))
 
     def evidence(
-        self, contrast: Floats, reference: Floats, upstream: float, floor: float
+        self,
+        contrast: Floats,
+        reference: Floats,
+        upstream: float,
+        floor: float,
+        plugged: Bools | None = None,
     ) -> Evidence:
-        """Gather what speaks for lumen, plaque or calcium, given the lumen's HU (N,)."""
+        """Gather what speaks for lumen, plaque or calcium, given the lumen's HU and plugs (N,)."""
         room = np.maximum(reference - floor, 40.0)
         area, offset, roundness = areas(self.like_lumen(room, floor), self.offset_mm)
         small, known = area < self.settings.small_mm2, self.settings.known_mm
@@ -210,6 +215,7 @@ class Look:
             roundness=np.stack([self.clear.roundness, np.where(small, np.nan, roundness)]),
             spread=np.stack([spread, np.zeros(len(area))]),
             hollow=np.stack([self.spot.hollow, np.zeros(len(area))]),
+            plugged=np.zeros(len(area), dtype=bool) if plugged is None else plugged,
         )
 
 

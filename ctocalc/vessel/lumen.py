@@ -3,21 +3,32 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 from scipy.special import ndtr
 
-from ctocalc._arrays import Floats, Ints, frozen
+from ctocalc._arrays import Bools, Floats, Ints, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.vessel.beside import lumen_beside
 from ctocalc.vessel.look import Look, LumenSettings
 from ctocalc.vessel.reference import reference_hu, with_dim_ends
-from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissue
+from ctocalc.vessel.tissue import (
+    Evidence,
+    Tissue,
+    TissueSettings,
+    fills_middle,
+    lumen_odds,
+    tell_tissue,
+)
 
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
 DIM_HU, DIM_NOISE = 65.0, 2.0
 # Noise where too few dark stations tell the brightest place of plaque from plaque.
 LEAST_SPREAD_HU = 4.0
+# From this width on a lumen beside calcium shows so much of its area in one of so many stations:
+# its rim is lost, and noise may hide it in some.
+BESIDE_SHOWS_MM, BESIDE_LEAST_SHARE, BESIDE_STATIONS = 1.2, 0.2, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,13 +46,16 @@ class LumenSignal:
         (N,) HU inside the wall where there is neither lumen nor calcium.
     floor_hu
         (N,) what ``contrast_hu`` reads without any lumen: the brightest place of plaque and noise.
+    level_hu
+        (N,) HU of the disc that explains the brightest place, be it lumen or not; NaN where it is
+        too narrow, or something brighter too near, to compare it along the vessel.
     tissue
         (N,) what fills the station, a `Tissue`.
     odds
-        (N,) log odds that it is lumen, by the station alone.
+        (N,) log odds that it is lumen, by the station alone unless it is plugged.
     beside_mm, beside_sd_mm
-        (N,) diameter of the lumen, and its SD, where calcium outshines it and leaves enough of it
-        to tell; NaN elsewhere.
+        (N,) diameter of the lumen, and its SD, where calcium outshines it, leaves enough of it to
+        tell and is not what was measured itself (`is_lumens`); NaN elsewhere.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -50,6 +64,7 @@ class LumenSignal:
     reference_hu: Floats
     plaque_hu: Floats
     floor_hu: Floats
+    level_hu: Floats
     tissue: Ints
     odds: Floats
     beside_mm: Floats
@@ -59,8 +74,8 @@ class LumenSignal:
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
         for name in (
-            "contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "odds", "beside_mm",
-            "beside_sd_mm",
+            "contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "level_hu", "odds",
+            "beside_mm", "beside_sd_mm",
         ):  # fmt: skip
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
@@ -70,7 +85,7 @@ class LumenSignal:
         return LumenSignal(
             contrast_hu=self.contrast_hu[first:], reference_hu=self.reference_hu[first:],
             plaque_hu=self.plaque_hu[first:], floor_hu=self.floor_hu[first:],
-            tissue=self.tissue[first:], odds=self.odds[first:],
+            level_hu=self.level_hu[first:], tissue=self.tissue[first:], odds=self.odds[first:],
             beside_mm=self.beside_mm[first:], beside_sd_mm=self.beside_sd_mm[first:],
             blur_mm=self.blur_mm,
         )  # fmt: skip
@@ -106,12 +121,14 @@ def find_lumen(
     *,
     settings: LumenSettings,
     tissue: TissueSettings,
+    plugged: Bools | None = None,
 ) -> LumenSignal:
     """Measure contrast along the vessel, in the middle of a wall of mean radius (N,).
 
     A lumen is a local maximum of the section that is no brighter than the lumen around it and
     lies off calcium's halo; the slope of something brighter beside it is no maximum.  Which
-    stations hold lumen at all is told from brightness, shape and place together.
+    stations hold lumen at all is told from brightness, shape and place together; ``plugged`` (N,)
+    are known to hold none.
     """
     look = Look.at(sections, wall_radius_mm, physics, settings)
     pool = look.feeding_hu()
@@ -125,7 +142,7 @@ def find_lumen(
         calcium = look.smooth > limit[:, None, None]
         contrast = look.contrast(calcium)
         evidence = look.evidence(
-            contrast, reference, max(upstream, settings.pool_share * pool), floor
+            contrast, reference, max(upstream, settings.pool_share * pool), floor, plugged
         )
         told = tell_tissue(evidence, look.step_mm, tissue)
         reference, upstream = reference_hu(contrast, look.level, told, pool, look.step_mm)
@@ -144,17 +161,32 @@ def find_lumen(
     beside, beside_sd = lumen_beside(
         look, calcium, lumen_hu=reference, plaque_hu=plaque, blur_mm=blur_mm
     )
+    trusted = is_lumens(beside, evidence, tissue)
+    beside, beside_sd = (np.where(trusted, each, np.nan) for each in (beside, beside_sd))
     return LumenSignal(
         contrast_hu=contrast,
         reference_hu=reference,
         plaque_hu=np.full(len(contrast), plaque),
         floor_hu=np.full(len(contrast), floor),
+        level_hu=np.where(evidence.alone, look.level, np.nan),
         tissue=told,
         odds=lumen_odds(evidence, look.step_mm, tissue),
         beside_mm=beside,
         beside_sd_mm=beside_sd,
         blur_mm=blur_mm,
     )
+
+
+def is_lumens(beside_mm: Floats, seen: Evidence, settings: TissueSettings) -> Bools:
+    """Return where (N,) the disc beside calcium is a lumen's, not calcium's own.
+
+    A plug looks like a disc, and so does the rim of what fills the middle; fainter calcium has
+    hardly anything of the lumen's HU and width.  A crescent under 0.6 mm is lost with it.
+    """
+    area_mm2 = np.pi / 4.0 * beside_mm**2
+    shows_mm2 = maximum_filter1d(seen.lumen_mm2, BESIDE_STATIONS, mode="nearest")
+    faint = (beside_mm >= BESIDE_SHOWS_MM) & (shows_mm2 < BESIDE_LEAST_SHARE * area_mm2)
+    return np.asarray(~(seen.plugged | fills_middle(seen, settings) | faint))
 
 
 def _without_lumen(brightest: Floats, middle: Floats, usual: float) -> tuple[float, float]:
@@ -174,6 +206,7 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         reference_hu=plaque + 40.0,
         plaque_hu=plaque,
         floor_hu=plaque,
+        level_hu=np.full(count, np.nan),
         tissue=np.full(count, Tissue.PLAQUE),
         odds=np.zeros(count),
         beside_mm=np.full(count, np.nan),

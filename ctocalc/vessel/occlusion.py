@@ -78,7 +78,8 @@ def find_occlusions(
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
     to show on single sections is looked for by `channel.find_channel`.  Misleads where calcium as
-    bright as the lumen plugs the vessel; ``apart`` says where it might.
+    bright as the lumen plugs the vessel and `plugs.plugged` does not tell it; ``apart`` says where
+    it might.
     """
     step = float(np.median(np.diff(arclength_mm)))
     dark = without_contrast_shown(signal, step, settings)

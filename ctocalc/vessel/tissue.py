@@ -12,6 +12,8 @@ from ctocalc.vessel.jumps import JumpSettings, brighter_stretches, jumps_across
 
 # So many stations tell how wide a lumen shows.
 LEAST_SHOWN = 4
+# -log likelihood of a plug's station as lumen: so much that no price between tissues outweighs it.
+PLUG_ENERGY = 20.0
 
 
 class Tissue(IntEnum):
@@ -32,9 +34,10 @@ class TissueSettings(JumpSettings):
     upstream (from ``bright_from``, ``bright_sd``); it has ``full_share`` of a wide lumen's contrast
     or more.  Calcium may have any shape, place and brightness, which costs ``calcium_energy``.
     Above ``clean_share`` something is calcium; a lumen beside it shows as ``room_mm2`` of its own
-    HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there.  In a narrow vessel
-    it has less: ``room_share`` of what shows within ``room_over_mm``, on the narrower side, but at
-    least ``least_room_mm2``.
+    HU, else it costs ``no_room_energy``; shape counts ``beside_shape`` there, and the brightness of
+    one wide disc about the middle (``central_share``) as much as a lumen's would.  In a narrow
+    vessel it has less: ``room_share`` of what shows within ``room_over_mm``, on the narrower side,
+    but at least ``least_room_mm2``.
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
     calcium in an occlusion is common, an island of lumen is not.
@@ -87,7 +90,8 @@ class Evidence:
     is near and it is wide enough to know; ``lumen_mm2`` area of what has the lumen's HU and width.
     The shape is seen in two ways (2, N), by rays from the brightest place and by that area:
     ``offset`` from the axis as a share of the wall's radius, ``roundness`` the ratio of the axes
-    (uncertain by ``spread``), ``hollow`` how much darker the middle is.
+    (uncertain by ``spread``), ``hollow`` how much darker the middle is.  ``plugged`` where an
+    earlier look found calcium as bright as the lumen (`plugs.plugged`).
     """
 
     share: Floats
@@ -101,13 +105,14 @@ class Evidence:
     roundness: Floats
     spread: Floats
     hollow: Floats
+    plugged: Bools
 
 
 def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Ints:
     """Return the most likely `Tissue` (N,) along the vessel.
 
     Misleads where calcium of the lumen's HU is round and central: jumps of the HU tell some of it
-    apart, but not what is as bright as the lumen on one of its sides.
+    apart, `plugs.plugged` more.
     """
     told = _most_likely(evidence, step_mm, settings)
     told = _without_brighter_stretches(told, evidence, step_mm, settings)
@@ -181,6 +186,27 @@ def _without_false_islands(
     return out
 
 
+def reaching(tissue: Ints, deep: Bools) -> Bools:
+    """Stations (N,) of runs of calcium, of which one at least lies ``deep`` in an occlusion.
+
+    Calcium there is likely calcium up to a cap: what looks like it at a cap alone may be the end
+    of a lumen.
+    """
+    out = np.zeros(len(tissue), dtype=bool)
+    for start, stop in runs(tissue == Tissue.CALCIUM):
+        out[start:stop] = deep[start:stop].any()
+    return out
+
+
+def fills_middle(seen: Evidence, settings: TissueSettings) -> Bools:
+    """Stations (N,) where calcium is one wide disc about the middle: no lumen lies beside it."""
+    outshines = seen.brightest >= settings.clean_share
+    # A lumen that merges with calcium beside it looks like a disc, but of the lumen's HU.
+    itself = seen.level >= settings.clean_share
+    middle = seen.offset[0] <= settings.central_share
+    return np.asarray(outshines & itself & seen.alone & middle)
+
+
 def lumen_odds(evidence: Evidence, step_mm: float, settings: TissueSettings) -> Floats:
     """Return log odds (N,) that each station holds lumen, by what it and calcium's sides show."""
     energy = _energies(evidence, step_mm, settings)
@@ -196,7 +222,7 @@ def _energies(seen: Evidence, step_mm: float, settings: TissueSettings) -> Float
     across = jumps_across(
         seen.level, seen.level_noise, seen.alone & ~hidden, hidden, step_mm, settings
     )
-    looks[:, Tissue.LUMEN] += across * step_mm
+    looks[:, Tissue.LUMEN] += across * step_mm + PLUG_ENERGY * seen.plugged
     return looks
 
 
@@ -229,6 +255,7 @@ def _looks(seen: Evidence, room_mm2: Floats, settings: TissueSettings) -> Floats
     )
     beside = settings.no_room_energy * np.maximum(1.0 - seen.lumen_mm2 / room_mm2, 0.0)
     beside += settings.beside_shape * np.nan_to_num(shape[1])
+    beside += np.where(fills_middle(seen, settings), np.nan_to_num(more), 0.0)
     # A neighbour that touches spoils one way of seeing the shape, seldom both.
     shape = np.where(np.isfinite(shape), shape, np.inf).min(axis=0)
     shape = np.where(np.isfinite(shape), shape, settings.calcium_energy - 0.5)

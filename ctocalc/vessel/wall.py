@@ -1,6 +1,6 @@
 """The outer wall of the vessel, also through an occlusion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter1d, maximum_filter1d
@@ -46,7 +46,9 @@ class WallSettings(TubeSettings):
     calcium hardly shows, and all rays of a deposit are wrong by the same.  The half height of
     calcium lies ``bloom_rim_mm`` inside the wall, its own edge (blur undone) ``rim_mm``, where it
     reaches within ``rim_reach_mm`` of the wall at all.  Rays within ``halo_deg`` of calcium are
-    drawn outwards by its bloom and count by ``halo_weight``.
+    drawn outwards by its bloom and count by ``halo_weight``.  Calcium that fills the vessel may
+    leave a rim of any width: its wall is moved by ``filled_course`` of the way to where the
+    stations beyond its ends put it, less near those ends, and its neighbours a little.
 
     Edges more than ``mistaken`` standard deviations off the rest do not count.
     ``radius_sd_mm``: what no number of rays mends, and ``rim_sd_mm`` where all rays end in calcium.
@@ -58,6 +60,7 @@ class WallSettings(TubeSettings):
     bloom_rim_mm: float = 0.09
     rim_mm: float = 0.15
     rim_reach_mm: float = 0.45
+    filled_course: float = 0.5
     halo_deg: float = 30.0
     halo_weight: float = 0.1
     layer_mm: float = 0.45
@@ -95,6 +98,21 @@ class Wall:
             boundary=self.boundary.since(first), source=self.source[first:],
             radius_sd_mm=self.radius_sd_mm[first:],
         )  # fmt: skip
+
+    def towards(self, other: "Wall", share: Floats, least_mm: Floats) -> "Wall":
+        """Return the wall moved by a share (N,) of the way to another, and as much less certain.
+
+        It is not moved inside ``least_mm`` (N, A), mm from the axis; NaN is no limit.  What was
+        seen of it stays as it is.
+        """
+        radius = self.boundary.radius_mm
+        way = share[:, None] * (other.boundary.radius_mm - radius)
+        moved = np.fmax(radius + way, np.minimum(least_mm, radius))
+        return replace(
+            self,
+            boundary=replace(self.boundary, radius_mm=np.where(way == 0.0, radius, moved)),
+            radius_sd_mm=np.hypot(self.radius_sd_mm, way.mean(axis=1)),
+        )
 
     @property
     def area_sd_mm2(self) -> Floats:

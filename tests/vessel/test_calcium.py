@@ -1,5 +1,7 @@
 """Calcium of known area, arc and mass: half rings, moons, nothing at all, and in a bend."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,14 @@ from ctocalc.quantity import Unit
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
-from ctocalc.vessel.calcium import Calcium, beyond_wall_mm, find_deposits, measure_calcium
+from ctocalc.vessel.calcium import (
+    Calcium,
+    away_from_lumen,
+    beyond_wall_mm,
+    find_deposits,
+    measure_calcium,
+)
+from ctocalc.vessel.tissue import Tissue
 from tests.measured_tube import SLOPE, Seen, line_of, look
 from tests.tube import Path, gap, scan, vessel
 
@@ -31,6 +40,28 @@ def piece(inner: float, outer: float, arc_deg: float, length_mm: float):  # type
         return np.asarray(DENSITY * SLOPE * (within & (angle <= arc_deg / 2)))
 
     return extra
+
+
+@pytest.mark.parametrize(
+    ("calcium", "away"),
+    [
+        (slice(0, 0), range(13, 27)),
+        (slice(12, 16), range(13, 27)),
+        (slice(10, 13), range(13, 27)),
+        (slice(10, 16), range(11, 27)),
+        (slice(10, 30), range(11, 29)),
+        (slice(6, 16), range(10, 27)),
+    ],
+)
+def test_where_a_peak_need_not_outshine_a_lumen(calcium: slice, away: range) -> None:
+    """1.5 mm from the lumen's last station, or in calcium that reaches so far but for its ends."""
+    occluded = np.zeros(40, dtype=bool)
+    occluded[10:30] = True
+    tissue = np.where(occluded, Tissue.PLAQUE, Tissue.LUMEN)
+    tissue[calcium] = Tissue.CALCIUM
+    settings = replace(AnalysisSettings().calcium, cap_zone_mm=1.5)
+    found = away_from_lumen(occluded, tissue, 0.5, settings)
+    np.testing.assert_array_equal(np.flatnonzero(found), list(away))
 
 
 def measured(calcium, path: Path = PATH, noise_hu: float = NOISE_HU) -> tuple[Calcium, Seen]:  # type: ignore[no-untyped-def]

@@ -26,7 +26,8 @@ def signal(covered: Floats | None = None, beside_mm: Floats | None = None) -> Lu
     return LumenSignal(
         contrast_hu=np.where(S < TIP_MM, LUMEN_HU, FLOOR_HU),
         reference_hu=np.full(len(S), LUMEN_HU),
-        plaque_hu=np.full(len(S), PLAQUE_HU), floor_hu=np.full(len(S), FLOOR_HU), tissue=tissue,
+        plaque_hu=np.full(len(S), PLAQUE_HU), floor_hu=np.full(len(S), FLOOR_HU),
+        level_hu=np.full(len(S), np.nan), tissue=tissue,
         odds=np.zeros(len(S)), beside_mm=told, beside_sd_mm=np.where(np.isnan(told), np.nan, 0.1),
         blur_mm=BLUR_MM,
     )  # fmt: skip

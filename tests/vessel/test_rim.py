@@ -1,18 +1,19 @@
 """The wall behind calcium: its edge on rays, which rays may tell, and the wall that follows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
-from ctocalc.image.scan import ScanFacts
-from ctocalc.study.calcium import Scan, deposits_of
+from ctocalc.study.calcium import deposits_of
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.study.trace import with_calcium_edge
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.rays import RayFits
-from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium
-from ctocalc.vessel.wall import WallSettings
-from tests.measured_tube import line_of, look
+from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium, solid
+from ctocalc.vessel.wall import Wall, WallSettings
+from tests.measured_tube import line_of, look, scan_of
 from tests.tube import Path, gap, scan, vessel
 
 PIXEL_MM = 0.15
@@ -51,6 +52,76 @@ def test_no_calcium_has_no_edge() -> None:
     assert np.isnan(edge(0.4 * disc(1.0))).all()
 
 
+def solids(shares: list[Floats], wall_mm: float = 1.75) -> list[bool]:
+    edges = np.stack([edge(each) for each in shares])
+    wall = Boundary(
+        radius_mm=np.full(edges.shape, wall_mm), kind=BoundaryKind.WALL,
+        confidence=np.ones(len(edges)),
+    )  # fmt: skip
+    of = np.stack(shares).astype(np.float32)
+    return [bool(each) for each in solid(of, OFFSET_MM, edges, wall, WallSettings())]
+
+
+def test_a_moon_fills_the_vessel_a_ring_a_nodule_and_part_of_a_disc_do_not() -> None:
+    moon, eccentric = disc(1.6), disc(1.5, u=0.1)
+    ring, nodule = disc(1.6) - disc(0.6), disc(0.4)
+    part = disc(1.6) * ~((OFFSET_MM[None, :] > 0.0) & (OFFSET_MM[:, None] > 0.0))
+    for share, fills in (
+        (moon, True), (eccentric, True), (ring, False), (nodule, False), (part, False),
+        (0.0 * moon, False),
+    ):  # fmt: skip
+        assert solids([share]) == [fills]
+
+
+def test_one_station_that_noise_spoils_parts_no_moon() -> None:
+    half = disc(1.6) * (OFFSET_MM > 0.0)
+    assert solids([disc(1.6)] * 3 + [half] + [disc(1.6)] * 3) == [True] * 7
+
+
+def wall_of(radius_mm: float) -> Wall:
+    shape = (2, 4)
+    return Wall(
+        boundary=Boundary(
+            radius_mm=np.full(shape, radius_mm), kind=BoundaryKind.WALL, confidence=np.ones(2)
+        ),
+        source=np.array(["seen", "seen"]),
+        radius_sd_mm=np.full(2, 0.05),
+    )
+
+
+def test_a_wall_moves_part_of_the_way_and_is_as_uncertain_as_it_moved() -> None:
+    """Not inside calcium, nor outside both walls where calcium's edge is read there."""
+    least = np.full((2, 4), np.nan)
+    least[0, :2] = 1.58, 1.9
+    moved = wall_of(1.6).towards(wall_of(1.4), np.array([0.5, 0.0]), least)
+    np.testing.assert_allclose(moved.boundary.radius_mm[0], [1.58, 1.6, 1.5, 1.5])
+    np.testing.assert_allclose(moved.boundary.radius_mm[1], 1.6)
+    np.testing.assert_allclose(moved.radius_sd_mm, [np.hypot(0.05, 0.1), 0.05])
+
+
+def test_the_wall_around_calcium_that_fills_the_vessel_is_half_way_to_its_course() -> None:
+    """A moon that leaves a rim of 0.45 mm: the usual rim alone puts the wall 0.25 mm too far in."""
+
+    def moon(s: Floats, u: Floats, v: Floats) -> Floats:
+        return np.asarray(900.0 * ((np.abs(s - 15) < 4) & (np.hypot(u, v) < 1.35)))
+
+    path = Path(length_mm=30.0)
+    volume = scan(path, vessel(diameter=gap(6.0, 24.0, wide=1.6), calcium=moon), noise_hu=25.0)
+    seen = look(volume, line_of(path))
+    deposits = deposits_of(scan_of(volume, seen.physics), seen.trace, SETTINGS)
+
+    def radius_mm(course: float) -> float:
+        settings = replace(SETTINGS, wall=replace(SETTINGS.wall, filled_course=course))
+        wall = with_calcium_edge(seen.trace, deposits, settings).wall.boundary
+        middle = np.abs(seen.trace.frames.arclength_mm - 15.0) < 2.0
+        return float(np.sqrt(wall.area_mm2[middle] / np.pi).mean())
+
+    rim, half, course = (radius_mm(each) for each in (0.0, 0.5, 1.0))
+    assert rim < 1.65
+    assert course == pytest.approx(1.8, abs=0.08)
+    assert half == pytest.approx((rim + course) / 2.0, abs=0.02)
+
+
 def test_only_calcium_near_the_wall_tells_where_it_is() -> None:
     """Four rays: calcium near the wall, deep calcium with and without bloom at the wall, none."""
     rays = RayFits(
@@ -79,13 +150,7 @@ def test_the_wall_behind_a_ring(thick_mm: float, rim_mm: float) -> None:
     path = Path(length_mm=30.0)
     volume = scan(path, vessel(diameter=gap(6.0, 24.0, wide=1.6), calcium=ring), noise_hu=25.0)
     seen = look(volume, line_of(path))
-    facts = ScanFacts(
-        spacing_kji_mm=volume.grid.spacing_kji_mm, slices=volume.grid.shape_kji[0], kvp=120.0,
-        modality="CT", slice_thickness_mm=0.5,
-    )  # fmt: skip
-    found = deposits_of(
-        Scan(volume=volume, facts=facts, physics=seen.physics), seen.trace, SETTINGS
-    )
+    found = deposits_of(scan_of(volume, seen.physics), seen.trace, SETTINGS)
     wall = with_calcium_edge(seen.trace, found, SETTINGS).wall
     body = np.abs(seen.trace.frames.arclength_mm - 15.0) < 3.0
     area = np.pi * 1.8**2

@@ -3,10 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
 from ctocalc._arrays import Floats
-from ctocalc.vessel.tissue import Evidence, Tissue, TissueSettings, lumen_odds, tell_tissue
+from ctocalc.vessel.lumen import is_lumens
+from ctocalc.vessel.tissue import (
+    Evidence,
+    Tissue,
+    TissueSettings,
+    fills_middle,
+    lumen_odds,
+    reaching,
+    tell_tissue,
+)
 
 STEP = 0.5
 COUNT = 120
@@ -27,6 +37,7 @@ def evidence(roundness: float = ROUND, level: float = 0.97) -> Evidence:
         level_sd=np.zeros(COUNT), level_noise=np.full(COUNT, 0.04),
         alone=np.ones(COUNT, dtype=bool), lumen_mm2=4.0 * share, offset=0.05 * np.ones((2, COUNT)),
         roundness=two, spread=np.zeros((2, COUNT)), hollow=np.zeros((2, COUNT)),
+        plugged=np.zeros(COUNT, dtype=bool),
     )  # fmt: skip
 
 
@@ -71,6 +82,53 @@ def test_what_is_brighter_than_the_lumen_upstream_is_calcium_however_round() -> 
     # Unless its own HU is not known that well.
     vague = replace(evidence(level=1.15), level_sd=np.full(COUNT, 0.2))
     assert set(told(vague)[PIECE]) == {Tissue.LUMEN}
+
+
+def test_a_bright_disc_about_the_middle_leaves_no_room_for_a_lumen() -> None:
+    """The rim of what is a third brighter has the lumen's HU, as much of it as a lumen beside."""
+    seen = evidence(level=1.3)
+    bright = np.where(seen.level == 1.3, 1.3, seen.brightest)
+    seen = replace(seen, brightest=bright)
+    assert fills_middle(seen, TissueSettings())[PIECE].all()
+    assert set(told(seen)[PIECE]) == {Tissue.CALCIUM}
+    offset = seen.offset.copy()
+    offset[:, PIECE] = 0.5
+    aside = replace(seen, offset=offset)
+    near = replace(seen, alone=np.zeros(COUNT, dtype=bool))
+    # A lumen that merges with calcium beside it looks like one disc of its own HU.
+    merged = replace(seen, level=np.where(seen.level == 1.3, 1.1, seen.level))
+    for beside in (aside, near, merged):
+        assert not fills_middle(beside, TissueSettings()).any()
+        # Whether it is an island as a whole is another question.
+        kept = tell_tissue(beside, STEP, replace(TissueSettings(), island_odds=-9.0))
+        assert set(kept[PIECE]) == {Tissue.LUMEN}
+
+
+@pytest.mark.parametrize(
+    ("beside_mm", "lumen_mm2", "its"), [(1.1, 0.0, True), (1.6, 0.3, False), (1.6, 0.5, True)]
+)
+def test_a_disc_beside_calcium_is_a_lumens_where_it_has_its_hu(
+    beside_mm: float, lumen_mm2: float, its: bool
+) -> None:
+    """A fifth of it at least, from 1.2 mm on: 0.4 of 2.0 mm2."""
+    seen = replace(evidence(), lumen_mm2=np.full(COUNT, lumen_mm2))
+    disc = np.full(COUNT, beside_mm)
+    assert (is_lumens(disc, seen, TissueSettings()) == its).all()
+    # Noise may hide it in four stations of five.
+    some = replace(seen, lumen_mm2=np.where(np.arange(COUNT) % 5 == 0, lumen_mm2, 0.0))
+    assert (is_lumens(disc, some, TissueSettings())[2:-2] == its).all()
+    plugged = replace(seen, plugged=np.ones(COUNT, dtype=bool))
+    assert not is_lumens(disc, plugged, TissueSettings()).any()
+    full = replace(evidence(), level=np.full(COUNT, 1.3), brightest=np.full(COUNT, 1.3))
+    assert not is_lumens(disc, full, TissueSettings()).any()
+
+
+def test_calcium_reaches_where_one_of_its_stations_is_deep() -> None:
+    tissue = np.array([0, 0, 2, 2, 2, 1, 2, 2, 0])
+    deep = np.zeros(9, dtype=bool)
+    assert not reaching(tissue, deep).any()
+    deep[[1, 4, 5]] = True
+    assert_array_equal(np.flatnonzero(reaching(tissue, deep)), [2, 3, 4])
 
 
 def stepped(before: float, here: float, after: float) -> Evidence:

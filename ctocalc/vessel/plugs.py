@@ -1,0 +1,151 @@
+"""Plugs: calcium as bright as the lumen, told by the layer of plaque that it lacks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ctocalc._arrays import Bools, Floats
+from ctocalc.kernels.runs import runs
+from ctocalc.vessel.jumps import JumpSettings, jumps_of
+from ctocalc.vessel.lumen import LumenSignal
+from ctocalc.vessel.rays import RayFits
+from ctocalc.vessel.tissue import Tissue
+from ctocalc.vessel.wall import LEAST_LUMEN_MM
+
+# So many rays tell a station's layer, so many stations a stretch's, so many others the vessel's.
+LEAST_RAYS, LEAST_STATIONS, LEAST_OTHERS = 8, 3, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugSettings:
+    """When a stretch of contrast beside an interruption is calcium.
+
+    A stretch ends where less than ``pinch_share`` of the lumen's contrast shows, and where its HU
+    jumps by ``jump_z`` SDs.  It is judged where it is ``shortest_mm`` to ``longest_mm`` long, other
+    stretches lie before and after it and, within ``near_mm``, something is no lumen or shows less
+    than ``dark_share`` of one.  The layer of a lumen is as thick as elsewhere in its vessel or
+    thicker (``layer_sd``, a share), and it is no brighter than the stretches next to it that are
+    known (``bright_sd``, a share, beside noise; above ``outshines`` calcium lies beside it and
+    nothing is compared).  Together they speak against lumen by ``odds``.
+    """
+
+    pinch_share: float = 0.5
+    jump_z: float = 4.0
+    shortest_mm: float = 2.5
+    longest_mm: float = 16.0
+    near_mm: float = 3.0
+    dark_share: float = 0.3
+    layer_sd: float = 0.15
+    bright_sd: float = 0.025
+    outshines: float = 1.15
+    odds: float = 3.0
+
+
+def plugged(
+    signal: LumenSignal,
+    rays: RayFits,
+    noise_hu: float,
+    step_mm: float,
+    *,
+    jumps: JumpSettings,
+    settings: PlugSettings,
+) -> Bools:
+    """Return the stations (N,) read as lumen that calcium plugs.
+
+    Around a lumen fat begins beyond a layer of wall and plaque; calcium that fills the vessel
+    leaves hardly any.  Misleads where plaque surrounds the calcium, which then is not told; where
+    the layer of an island is thinner than its vessel's, as a stent's or a graft's may be; and is
+    silent about what reaches to the end of the line.
+
+    Parameters
+    ----------
+    noise_hu
+        SD of one voxel.
+    step_mm
+        Distance of the stations.
+    jumps
+        How jumps of the HU are found.
+    """
+    layer = layer_mm(signal, rays)
+    stretches = list(_stretches(signal, noise_hu, step_mm, jumps, settings))
+    levels = [_median(signal.level_hu[a:b]) for a, b in stretches]
+    out = np.zeros(len(layer), dtype=bool)
+    for n, (start, stop) in enumerate(stretches[1:-1], start=1):
+        long_mm = (stop - start) * step_mm
+        dark = _beside_dark(signal, start, stop, step_mm, settings)
+        if long_mm > settings.longest_mm or not dark:
+            continue
+        others = np.concatenate([layer[:start], layer[stop:]])
+        # A level is known as the medians that tell jumps, and better over more than their window.
+        windows = max(long_mm / jumps.jump_window_mm, 1.0)
+        noise = jumps.jump_noise * noise_hu / levels[n] / np.sqrt(windows)
+        against = _thin(layer[start:stop], others, settings)
+        against += _bright(
+            levels[n],
+            [levels[n - 1], levels[n + 1]],
+            float(np.hypot(settings.bright_sd, noise)),
+            settings,
+        )
+        out[start:stop] = against >= settings.odds
+    return out
+
+
+def layer_mm(signal: LumenSignal, rays: RayFits) -> Floats:
+    """Return how far (N,) in mm the wall lies outside the lumen, by the rays that show it.
+
+    NaN without a lumen, and where too few rays show lumen and wall.
+    """
+    shows = np.isfinite(rays.wall_sd_mm) & ~rays.calcified & (rays.lumen_mm > LEAST_LUMEN_MM)
+    told = (shows.sum(axis=1) >= LEAST_RAYS) & (signal.tissue == Tissue.LUMEN)
+    out = np.full(len(told), np.nan)
+    layer = np.where(shows, rays.wall_mm - rays.lumen_mm, np.nan)
+    out[told] = np.nanmedian(layer[told], axis=1)
+    return out
+
+
+def _stretches(
+    signal: LumenSignal, noise_hu: float, step_mm: float, jumps: JumpSettings,
+    settings: PlugSettings,
+) -> Iterator[tuple[int, int]]:  # fmt: skip
+    """Yield what may be told apart: contrast between pinches and jumps, long enough to judge."""
+    # Beside calcium, where the share is not known, the lumen goes on.
+    wide = ~(np.nan_to_num(signal.share, nan=1.0) < settings.pinch_share)
+    for first, last in runs(wide & (signal.tissue == Tissue.LUMEN)):
+        level = signal.level_hu[first:last]
+        noise = np.full(len(level), noise_hu / _median(level))
+        at = jumps_of(level, noise, np.isfinite(level), step_mm, jumps, settings.jump_z)
+        for start, stop in pairwise([first, *(first + n for n in at), last]):
+            if (stop - start) * step_mm >= settings.shortest_mm:
+                yield start, stop
+
+
+def _beside_dark(
+    signal: LumenSignal, start: int, stop: int, step_mm: float, settings: PlugSettings
+) -> bool:
+    """Whether something near a stretch is no lumen, or hardly shows as one."""
+    near = round(settings.near_mm / step_mm)
+    none = (signal.tissue != Tissue.LUMEN) | (signal.share < settings.dark_share)
+    return bool(none[max(start - near, 0) : start].any() or none[stop : stop + near].any())
+
+
+def _thin(layer: Floats, others: Floats, settings: PlugSettings) -> float:
+    """Return what a layer (M,) thinner than the vessel's own says against lumen."""
+    if np.isfinite(layer).sum() < LEAST_STATIONS or np.isfinite(others).sum() < LEAST_OTHERS:
+        return 0.0
+    missing = max(1.0 - _median(layer) / _median(others), 0.0)
+    return float((missing / settings.layer_sd) ** 2 / 2.0)
+
+
+def _bright(level: float, beside: list[float], sd: float, settings: PlugSettings) -> float:
+    """Return what an HU above that of its neighbours says against lumen; NaN is unknown."""
+    known = [each for each in beside if np.isfinite(each)]
+    if not known or not 1.0 < level / max(known) < settings.outshines:
+        return 0.0
+    return float((np.log(level / max(known)) / sd) ** 2 / 2.0)
+
+
+def _median(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else np.nan
