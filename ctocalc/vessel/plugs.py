@@ -15,7 +15,11 @@ from ctocalc.vessel.tissue import Tissue
 from ctocalc.vessel.wall import LEAST_LUMEN_MM
 
 # So many rays tell a station's layer, so many stations a stretch's, so many others the vessel's.
-LEAST_RAYS, LEAST_STATIONS, LEAST_OTHERS = 8, 3, 8
+LEAST_RAYS, LEAST_STATIONS, LEAST_OTHERS = 8, 5, 8
+# Rays are averaged along the vessel: so far apart they have noise of their own.
+APART_MM = 1.5
+# At the ends of a stretch blur mixes its layer with plaque.
+END_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +30,10 @@ class PlugSettings:
     jumps by ``jump_z`` SDs.  It is judged where it is ``shortest_mm`` to ``longest_mm`` long, other
     stretches lie before and after it and, within ``near_mm``, something is no lumen or shows less
     than ``dark_share`` of one.  The layer of a lumen is as thick as elsewhere in its vessel or
-    thicker (``layer_sd``, a share), and it is no brighter than the stretches next to it that are
-    known (``bright_sd``, a share, beside noise; above ``outshines`` calcium lies beside it and
-    nothing is compared).  Together they speak against lumen by ``odds``.
+    thicker (``layer_sd``, a share, beside its scatter), and it is no brighter than the stretches
+    next to it that are known (``bright_sd``, a share, beside noise; above ``outshines`` calcium
+    lies beside it and nothing is compared).  Together they speak against lumen by ``odds``: in 320
+    cases lumens came to 2.7 at most, plugs to 3.7 or more.
     """
 
     pinch_share: float = 0.5
@@ -40,7 +45,7 @@ class PlugSettings:
     layer_sd: float = 0.15
     bright_sd: float = 0.025
     outshines: float = 1.15
-    odds: float = 3.0
+    odds: float = 3.2
 
 
 def plugged(
@@ -78,10 +83,11 @@ def plugged(
         if long_mm > settings.longest_mm or not dark:
             continue
         others = np.concatenate([layer[:start], layer[stop:]])
+        inner = layer[start + round(END_MM / step_mm) : stop - round(END_MM / step_mm)]
         # A level is known as the medians that tell jumps, and better over more than their window.
         windows = max(long_mm / jumps.jump_window_mm, 1.0)
         noise = jumps.jump_noise * noise_hu / levels[n] / np.sqrt(windows)
-        against = _thin(layer[start:stop], others, settings)
+        against = _thin(inner, others, step_mm, settings)
         against += _bright(
             levels[n],
             [levels[n - 1], levels[n + 1]],
@@ -130,12 +136,17 @@ def _beside_dark(
     return bool(none[max(start - near, 0) : start].any() or none[stop : stop + near].any())
 
 
-def _thin(layer: Floats, others: Floats, settings: PlugSettings) -> float:
+def _thin(layer: Floats, others: Floats, step_mm: float, settings: PlugSettings) -> float:
     """Return what a layer (M,) thinner than the vessel's own says against lumen."""
-    if np.isfinite(layer).sum() < LEAST_STATIONS or np.isfinite(others).sum() < LEAST_OTHERS:
+    known = layer[np.isfinite(layer)]
+    if len(known) < LEAST_STATIONS or np.isfinite(others).sum() < LEAST_OTHERS:
         return 0.0
-    missing = max(1.0 - _median(layer) / _median(others), 0.0)
-    return float((missing / settings.layer_sd) ** 2 / 2.0)
+    own = _median(others)
+    independent = max(len(known) * step_mm / APART_MM, 1.0)
+    spread = 1.4826 * _median(np.abs(known - _median(known)))
+    sd = float(np.hypot(settings.layer_sd, spread / own / np.sqrt(independent)))
+    missing = max(1.0 - _median(known) / own, 0.0)
+    return (missing / sd) ** 2 / 2.0
 
 
 def _bright(level: float, beside: list[float], sd: float, settings: PlugSettings) -> float:

@@ -62,16 +62,16 @@ def told(seen: LumenSignal, around: RayFits, noise_hu: float = 1.0) -> Bools:
     [
         (1.0, 1.0, False),
         (2.5, 0.7, False),
-        (0.67, 0.8, False),
-        (0.60, 0.8, True),
+        (0.65, 0.8, False),
+        (0.6, 0.8, True),
         (0.1, 1.0, True),
         (1.0, 1.06, False),
         (1.0, 1.07, True),
-        (0.8, 1.05, False),
-        (0.8, 1.06, True),
+        (0.75, 1.04, False),
+        (0.75, 1.05, True),
         (1.0, 1.14, True),
         (1.0, 1.16, False),
-        (0.67, 1.16, False),
+        (0.7, 1.16, False),
     ],
 )
 def test_a_piece_without_its_layer_or_too_bright_is_a_plug(
@@ -84,12 +84,21 @@ def test_a_piece_without_its_layer_or_too_bright_is_a_plug(
 
 
 def test_noise_makes_a_bright_piece_less_certain_and_a_longer_one_more_certain() -> None:
-    """45 of 456 HU, times 0.8: 0.056 over the two windows of 6 mm, 0.039 over 12 mm."""
+    """40 of 456 HU, times 0.8: 0.050 over the two windows of 6 mm, 0.035 over 12 mm."""
     assert told(signal(1.14), rays(), 1.0)[PIECE].all()
-    assert not told(signal(1.14), rays(), 45.0).any()
+    assert not told(signal(1.14), rays(), 40.0).any()
     longer = signal(dark=(slice(30, 40), slice(64, 80)))
     hu = np.where((np.arange(COUNT) >= 40) & (np.arange(COUNT) < 64), 456.0, longer.level_hu)
-    assert told(replace(longer, level_hu=hu), rays(), 45.0)[40:64].all()
+    assert told(replace(longer, level_hu=hu), rays(), 40.0)[40:64].all()
+
+
+def test_a_layer_that_scatters_tells_less() -> None:
+    """Half of the vessel's own, give or take as much again."""
+    thin = rays(0.5)
+    lumen = thin.lumen_mm.copy()
+    assert told(signal(0.8), thin)[PIECE].all()
+    lumen[PIECE] += np.where(np.arange(12) % 2, 0.5 * LAYER_MM, -0.5 * LAYER_MM)[:, None]
+    assert not told(signal(0.8), replace(thin, lumen_mm=lumen)).any()
 
 
 def test_a_piece_is_compared_with_the_brighter_neighbour_that_is_known() -> None:
@@ -99,9 +108,9 @@ def test_a_piece_is_compared_with_the_brighter_neighbour_that_is_known() -> None
         assert told(replace(seen, level_hu=hu), rays()).any() == plug
 
 
-@pytest.mark.parametrize(("stations", "plug"), [(4, False), (5, True), (32, True), (33, False)])
+@pytest.mark.parametrize(("stations", "plug"), [(8, False), (9, True), (32, True), (33, False)])
 def test_a_plug_is_neither_short_nor_long(stations: int, plug: bool) -> None:
-    """2.5 to 16 mm."""
+    """Five stations between its ends, and 16 mm."""
     last = 50 + stations
     seen = signal(dark=(slice(40, 50), slice(last, last + 8)))
     layer = np.full((COUNT, RAYS), LAYER_MM)
@@ -148,7 +157,7 @@ def test_a_jump_parts_a_plug_from_the_lumen_that_follows_it(noise_hu: float) -> 
 
 def test_few_stations_tell_no_layer() -> None:
     seen, thin = signal(), rays(0.1)
-    for known in (range(50, 52), range(50, 53)):
+    for known in (range(52, 56), range(52, 57)):
         sd = np.where(np.isin(np.arange(COUNT), [*range(20), *known]), 0.05, np.inf)
         around = replace(thin, wall_sd_mm=np.repeat(sd[:, None], RAYS, axis=1))
         assert told(seen, around).any() == (len(known) >= LEAST_STATIONS)
