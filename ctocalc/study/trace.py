@@ -247,7 +247,7 @@ def _lumen_and_rays(
     plugs = np.zeros(len(radius_mm), dtype=bool)
     plugs[shared:] = plugged(
         signal.since(shared), rays.since(shared), physics.noise_sd_hu, settings.axis.station_mm,
-        jumps=settings.tissue, settings=settings.plug,
+        tissue=settings.tissue, settings=settings.plug,
     )  # fmt: skip
     if not plugs.any():
         return signal, rays

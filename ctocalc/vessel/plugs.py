@@ -8,10 +8,10 @@ import numpy as np
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.kernels.runs import runs
-from ctocalc.vessel.jumps import JumpSettings, jumps_of
+from ctocalc.vessel.jumps import jumps_of
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rays import RayFits
-from ctocalc.vessel.tissue import Tissue
+from ctocalc.vessel.tissue import Tissue, TissueSettings
 from ctocalc.vessel.wall import LEAST_LUMEN_MM
 
 # So many rays tell a station's layer, so many stations a stretch's, so many others the vessel's.
@@ -27,24 +27,23 @@ class PlugSettings:
     """When a stretch of contrast beside an interruption is calcium.
 
     A stretch ends where less than ``pinch_share`` of the lumen's contrast shows, and where its HU
-    jumps by ``jump_z`` SDs.  It is judged where it is ``shortest_mm`` to ``longest_mm`` long, other
-    stretches lie before and after it and, within ``near_mm``, something is no lumen or shows less
-    than ``dark_share`` of one.  The layer of a lumen is as thick as elsewhere in its vessel or
-    thicker (``layer_sd``, a share, beside its scatter), and it is no brighter than the stretches
-    next to it that are known (``bright_sd``, a share, beside noise; above ``outshines`` calcium
-    lies beside it and nothing is compared).  Together they speak against lumen by ``odds``: in 320
-    cases lumens came to 2.7 at most, plugs to 3.7 or more.
+    jumps by ``jump_z`` SDs.  It is judged from ``shortest_mm`` up to `TissueSettings`' longest
+    (its layer where enough stations lie away from its ends), where other stretches lie before and
+    after it and, within ``near_mm``, something is no lumen or shows less than ``dark_share`` of
+    one.  The layer of a lumen is as thick as elsewhere in its vessel or thicker (``layer_sd``, a
+    share, beside its scatter), and it is no brighter than the stretches next to it that are known
+    (``bright_sd``, a share, beside noise; what is brighter than any lumen has calcium beside it,
+    and nothing is compared).  Together they speak against lumen by ``odds``: in 320 cases lumens
+    came to 2.7 at most, plugs to 3.7 or more.
     """
 
     pinch_share: float = 0.5
     jump_z: float = 4.0
     shortest_mm: float = 2.5
-    longest_mm: float = 16.0
     near_mm: float = 3.0
     dark_share: float = 0.3
     layer_sd: float = 0.15
     bright_sd: float = 0.025
-    outshines: float = 1.15
     odds: float = 3.2
 
 
@@ -54,7 +53,7 @@ def plugged(
     noise_hu: float,
     step_mm: float,
     *,
-    jumps: JumpSettings,
+    tissue: TissueSettings,
     settings: PlugSettings,
 ) -> Bools:
     """Return the stations (N,) read as lumen that calcium plugs.
@@ -70,30 +69,26 @@ def plugged(
         SD of one voxel.
     step_mm
         Distance of the stations.
-    jumps
-        How jumps of the HU are found.
+    tissue
+        How jumps of the HU are found, and from where on something outshines any lumen.
     """
     layer = layer_mm(signal, rays)
-    stretches = list(_stretches(signal, noise_hu, step_mm, jumps, settings))
+    stretches = list(_stretches(signal, noise_hu, step_mm, tissue, settings))
     levels = [_median(signal.level_hu[a:b]) for a, b in stretches]
     out = np.zeros(len(layer), dtype=bool)
     for n, (start, stop) in enumerate(stretches[1:-1], start=1):
         long_mm = (stop - start) * step_mm
         dark = _beside_dark(signal, start, stop, step_mm, settings)
-        if long_mm > settings.longest_mm or not dark:
+        if long_mm > tissue.jump_longest_mm or not dark:
             continue
         others = np.concatenate([layer[:start], layer[stop:]])
         inner = layer[start + round(END_MM / step_mm) : stop - round(END_MM / step_mm)]
         # A level is known as the medians that tell jumps, and better over more than their window.
-        windows = max(long_mm / jumps.jump_window_mm, 1.0)
-        noise = jumps.jump_noise * noise_hu / levels[n] / np.sqrt(windows)
+        windows = max(long_mm / tissue.jump_window_mm, 1.0)
+        noise = tissue.jump_noise * noise_hu / levels[n] / np.sqrt(windows)
         against = _thin(inner, others, step_mm, settings)
-        against += _bright(
-            levels[n],
-            [levels[n - 1], levels[n + 1]],
-            float(np.hypot(settings.bright_sd, noise)),
-            settings,
-        )
+        sd = float(np.hypot(settings.bright_sd, noise))
+        against += _bright(levels[n], [levels[n - 1], levels[n + 1]], sd, tissue.clean_share)
         out[start:stop] = against >= settings.odds
     return out
 
@@ -112,7 +107,7 @@ def layer_mm(signal: LumenSignal, rays: RayFits) -> Floats:
 
 
 def _stretches(
-    signal: LumenSignal, noise_hu: float, step_mm: float, jumps: JumpSettings,
+    signal: LumenSignal, noise_hu: float, step_mm: float, tissue: TissueSettings,
     settings: PlugSettings,
 ) -> Iterator[tuple[int, int]]:  # fmt: skip
     """Yield what may be told apart: contrast between pinches and jumps, long enough to judge."""
@@ -121,7 +116,7 @@ def _stretches(
     for first, last in runs(wide & (signal.tissue == Tissue.LUMEN)):
         level = signal.level_hu[first:last]
         noise = np.full(len(level), noise_hu / _median(level))
-        at = jumps_of(level, noise, np.isfinite(level), step_mm, jumps, settings.jump_z)
+        at = jumps_of(level, noise, np.isfinite(level), step_mm, tissue, settings.jump_z)
         for start, stop in pairwise([first, *(first + n for n in at), last]):
             if (stop - start) * step_mm >= settings.shortest_mm:
                 yield start, stop
@@ -149,10 +144,10 @@ def _thin(layer: Floats, others: Floats, step_mm: float, settings: PlugSettings)
     return (missing / sd) ** 2 / 2.0
 
 
-def _bright(level: float, beside: list[float], sd: float, settings: PlugSettings) -> float:
+def _bright(level: float, beside: list[float], sd: float, outshines: float) -> float:
     """Return what an HU above that of its neighbours says against lumen; NaN is unknown."""
     known = [each for each in beside if np.isfinite(each)]
-    if not known or not 1.0 < level / max(known) < settings.outshines:
+    if not known or not 1.0 < level / max(known) < outshines:
         return 0.0
     return float((np.log(level / max(known)) / sd) ** 2 / 2.0)
 

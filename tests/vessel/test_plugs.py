@@ -54,7 +54,7 @@ def rays(share: float = 1.0) -> RayFits:
 
 
 def told(seen: LumenSignal, around: RayFits, noise_hu: float = 1.0) -> Bools:
-    return plugged(seen, around, noise_hu, STEP, jumps=TissueSettings(), settings=PlugSettings())
+    return plugged(seen, around, noise_hu, STEP, tissue=TissueSettings(), settings=PlugSettings())
 
 
 @pytest.mark.parametrize(
