@@ -34,6 +34,7 @@ from ctocalc.vessel.occlusion import (
 from ctocalc.vessel.plugs import plugged
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium, solid
+from ctocalc.vessel.rings import Rings, rings_about_lumen
 from ctocalc.vessel.tissue import reaching
 from ctocalc.vessel.wall import Wall, find_wall
 
@@ -63,6 +64,7 @@ class Trace:
     frames: Frames
     sections: CartesianSections
     signal: LumenSignal
+    rings: Rings
     rays: RayFits
     gaps: tuple[Interruption, ...]
     wall: Wall
@@ -77,8 +79,8 @@ class Trace:
         n = self.shared
         return Trace(
             curve=self.curve, frames=self.frames.since(n), sections=self.sections.since(n),
-            signal=self.signal.since(n), rays=self.rays.since(n), gaps=self.gaps,
-            wall=self.wall.since(n), faded_mm=self.faded_mm,
+            signal=self.signal.since(n), rings=self.rings.since(n), rays=self.rays.since(n),
+            gaps=self.gaps, wall=self.wall.since(n), faded_mm=self.faded_mm,
         )  # fmt: skip
 
     @property
@@ -200,11 +202,13 @@ def trace(
     else:
         signal = without_contrast(len(frames), physics)
         rays = rays_of(signal)
+    rings = rings_about_lumen(sections, signal, radius, physics)
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
         gaps = find_occlusions(
             frames.arclength_mm[shared:],
             signal.since(shared),
+            rings.since(shared),
             rays.lumen_diameter_mm[shared:],
             settings=settings.occlusion,
         )
@@ -225,8 +229,8 @@ def trace(
         if gap not in faded
     )
     return Trace(
-        curve=curve, frames=frames, sections=sections, signal=signal, rays=rays, gaps=gaps,
-        wall=wall, shared=shared, faded_mm=faded[0].start_mm if faded else None,
+        curve=curve, frames=frames, sections=sections, signal=signal, rings=rings, rays=rays,
+        gaps=gaps, wall=wall, shared=shared, faded_mm=faded[0].start_mm if faded else None,
     )  # fmt: skip
 
 
@@ -335,6 +339,7 @@ def with_caps(
     gaps = given_occlusions(
         seen.frames.arclength_mm,
         seen.signal,
+        seen.rings,
         seen.rays.lumen_diameter_mm,
         caps_mm,
         shown=seen.gaps,

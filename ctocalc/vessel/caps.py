@@ -1,12 +1,16 @@
 """The cap of an occlusion: where the lumen ends, and over which length it tapers."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.special import chndtr
 
 from ctocalc._arrays import Bools, Floats, Ints
+from ctocalc.kernels.closing import closing_misses
 from ctocalc.vessel.lumen import LumenSignal
+from ctocalc.vessel.rings import RING_MM, RINGS, Rings
+from ctocalc.vessel.tissue import Tissue
 
 # Truth is blunt up to 1.2 mm and tapered from 2 mm on: the call is made between.
 BLUNT_BELOW_MM = 1.6
@@ -15,27 +19,31 @@ ONE_MM = 1.0
 # A lumen thinner than this is none, by the definition of a total occlusion.
 TIP_MM = 0.16
 # Exponents of the taper: under 1 the lumen closes late (rounded), over 1 early.
-_SHAPES = (0.5, 0.8, 1.25)
-_TAPERS = np.concatenate([np.arange(0.0, 2.0, 0.2), np.arange(2.0, 10.01, 0.5)])
-_SHIFTS = np.arange(-4.0, 8.01, 0.1)
-# Neighbouring stations share noise, and the model is not the vessel: chi-square counts for less.
+_SHAPES = (0.5, 0.9, 1.25)
+_TAPERS = np.array(
+    [0.0, 0.3, 0.6, 0.9, 1.2, 1.4, 1.8, 2.2, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0]
+)
+_FINE_MM = 0.1
+_SHIFTS = np.arange(-4.0, 6.01, _FINE_MM)
+# The usual lumen before the cap, as shares of what the edges show, and the SD of that.
+_WIDTHS, _WIDTH_SD = (0.9, 1.0, 1.1), 0.1
+# Blurred discs of these diameters; distances from the tip, into the occlusion.
+_DISC_MM = 0.05
+_DISCS_MM = np.arange(0.0, 6.01, _DISC_MM)
+_AWAY_MM = np.arange(-16.0, 12.01, _FINE_MM)
+# SDs of plaque's HU and of the lumen's, the latter as a share of its contrast.
+_PLAQUE_SD_HU, _LUMEN_SD = 15.0, 0.06
+# Noise is one within such a volume, and tissue is not even.
+_ALIKE_MM3, _UNEVEN_HU = 0.15, 12.0
+# Calcium and its bloom are brighter than any model, nothing is darker: what a ring says at most.
+_MOST = (4.0, 9.0)
+# Calcium that hides a station inside the occlusion most likely hides no lumen.
+_COVERED_SPREAD, _LEAST_RINGS = 0.3, 3
+# Neighbouring stations share noise, and the model is not the vessel: so calls are as often right as
+# they say on phantoms (slope of a logistic regression 0.95), and 93 % of places within 1.96 SDs.
 _INDEPENDENT = 0.35
-_DIAMETER_SD_MM = 0.15
-_COVERED_SPREAD = 0.3
-# A single station says at most so much, and less beside calcium, which may be more calcium.
-_MOST, _MOST_BESIDE = 16.0, 9.0
-# Diameters beside calcium are so uncertain besides what they say; the least sure tell nothing.
-_BESIDE_SD_MM, _LEAST_SURE_MM = 0.25, 0.45
-# What is no lumen reads about so wide there.
-_BESIDE_NONE_MM = 0.3
-# A lumen that closes does not widen by more: what does is calcium, or noise.
-_WIDENS_MM = 0.15
-# Between equally frequent (a half) and equally likely at every length (a fifth): short tapers look
-# blunt more often than blunt caps look tapered.
-_BLUNT_BEFOREHAND = 0.25
-# Calls are righter than the fit's own odds: logistic regression on the stumps of two phantom
-# generators gives 1.56 and 1.67 times their logarithm, pooled 1.49.
-_SHARPER = 1.5
+# Between equally frequent (a half) and equally likely at every length (a seventh).
+_BLUNT_BEFOREHAND = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +76,20 @@ class Cap:
 def fit_cap(
     arclength_mm: Floats,
     signal: LumenSignal,
+    rings: Rings,
     lumen_diameter_mm: Floats,
     *,
     edge: int,
     body: int,
     lumen: int,
-    diameter_smoothing_mm: float,
 ) -> Cap:
-    """Fit a lumen that closes towards a tip to the contrast and diameters around one cap.
+    """Fit a lumen that closes towards a tip to the rings about it around one cap.
 
-    The lumen is ``d_ref * (distance to the tip / taper) ** shape``; what CT shows of it is blurred
-    across (`LumenSignal.kept`) and along the vessel, and lost in noise (`LumenSignal.share_of`);
-    where calcium outshines the lumen, what it leaves is compared instead (`LumenSignal.beside_mm`).
-    All tapers, shapes and tips of a grid are compared; results are means over their probabilities,
-    so the interval is honest about what the image cannot tell.
+    The lumen is ``width * (distance to the tip / taper) ** shape``, blurred across and along the
+    vessel; its HU and plaque's are free within limits.  All tips, tapers, shapes and widths of a
+    grid are compared; results are means over their probabilities, so the interval is honest about
+    what the image cannot tell.  Misleads beside calcium that is hardly brighter than the lumen,
+    which reads as a taper, and where calcium hides the cap.
 
     Parameters
     ----------
@@ -90,87 +98,75 @@ def fit_cap(
     body, lumen
         Stations up to which the occlusion and the lumen beside it are looked at; the occlusion
         lies distal of the cap when ``body > lumen``.
-    diameter_smoothing_mm
-        SD over which the diameters were averaged along the vessel.
     """
     inside = 1 if body > lumen else -1
     stations = np.arange(lumen, body + inside, inside)
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
-    diameter = lumen_diameter_mm[stations]
-    far = np.isfinite(diameter) & (x < -2.0)
-    reference = max(float(np.median(diameter[far])) if far.sum() >= 3 else 2.5, 0.8)
-    shift, taper, shape = (
-        g.ravel() for g in np.meshgrid(_SHIFTS, _TAPERS, np.array(_SHAPES), indexing="ij")
-    )
+    shown, weight = _shown(signal, rings, stations, x, float(np.median(np.diff(arclength_mm))))
+    far = np.isfinite(lumen_diameter_mm[stations]) & (x < -2.0)
+    usual = max(float(np.median(lumen_diameter_mm[stations][far])) if far.sum() >= 3 else 2.5, 0.8)
+    room = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
+    places = np.rint((x - _SHIFTS[:, None] - _AWAY_MM[0]) / _FINE_MM).astype(np.int64)
+    places = places.clip(0, len(_AWAY_MM) - 1)
+    taper, shape = (g.ravel() for g in np.meshgrid(_TAPERS, np.array(_SHAPES), indexing="ij"))
     keep = (taper > 0.0) | (shape == _SHAPES[0])
-    shift, taper, shape = shift[keep], taper[keep], shape[keep]
-    model = _diameters(x, shift, taper, shape, reference)
-    beside = _closing(signal.beside_mm[stations], signal.beside_sd_mm[stations], x)
-    chi = _contrast_misses(model, x, signal, stations, beside)
-    # A wide lumen no longer shows in the contrast at its centre, only in its edges.
-    wide = np.isfinite(diameter) & (diameter > 1.0) & ~beside
-    along_sd_mm = float(np.hypot(signal.blur_mm, diameter_smoothing_mm))
-    seen = np.sqrt(_blur_along(model**2, x, along_sd_mm))[:, wide]
-    chi += _misses((seen - np.minimum(diameter[wide], 1.15 * reference)) / _DIAMETER_SD_MM, _MOST)
-    left = np.sqrt(_blur_along(model**2, x, signal.blur_mm))[:, beside]
-    miss = np.hypot(left, _BESIDE_NONE_MM) - signal.beside_mm[stations][beside]
-    doubt = np.hypot(signal.beside_sd_mm[stations][beside], _BESIDE_SD_MM)
-    chi += _misses(miss / doubt, _MOST_BESIDE)
-    probability = np.exp(-0.5 * _INDEPENDENT * (chi - chi.min()))
-    probability *= _prior(taper)
+    taper, shape = taper[keep], shape[keep]
+    log_p = np.empty((len(_WIDTHS), len(_SHIFTS), len(taper)))
+    for n, share in enumerate(_WIDTHS):
+        models = _models(usual * share, taper, shape, rings.sigma_mm)
+        chi = closing_misses(
+            models, places, shown, weight, (_PLAQUE_SD_HU / room, _LUMEN_SD), _MOST
+        )
+        log_p[n] = -0.5 * (_INDEPENDENT * chi + ((share - 1.0) / _WIDTH_SD) ** 2)
+    probability = np.exp(log_p - log_p.max()) * _prior(taper)
     probability /= probability.sum()
-    tip, half, one = (_where(d, shift, taper, shape, reference) for d in (TIP_MM, HALF_MM, ONE_MM))
-    mean_half = float(probability @ half)
-    mean_taper = float(probability @ taper)
+    width = usual * np.array(_WIDTHS)[:, None, None]
+    tip, half, one = (
+        _SHIFTS[:, None] - taper * np.minimum(d / width, 1.0) ** (1.0 / shape)
+        for d in (TIP_MM, HALF_MM, ONE_MM)
+    )
+    of_taper = probability.sum(axis=(0, 1))
+    mean_half, mean_taper = float((probability * half).sum()), float(of_taper @ taper)
     origin = float(arclength_mm[edge])
     return Cap(
-        tip_mm=origin + inside * float(probability @ tip),
+        tip_mm=origin + inside * float((probability * tip).sum()),
         half_mm=origin + inside * mean_half,
-        one_mm=origin + inside * float(probability @ one),
-        half_sd_mm=float(np.sqrt(probability @ (half - mean_half) ** 2)) + 0.1,
+        one_mm=origin + inside * float((probability * one).sum()),
+        half_sd_mm=float(np.sqrt((probability * (half - mean_half) ** 2).sum())) + 0.1,
         taper_mm=mean_taper,
-        taper_sd_mm=float(np.sqrt(probability @ (taper - mean_taper) ** 2)) + 0.1,
-        p_blunt=calibrated(float(probability[taper < BLUNT_BELOW_MM].sum())),
+        taper_sd_mm=float(np.sqrt(of_taper @ (taper - mean_taper) ** 2)) + 0.1,
+        p_blunt=float(min(of_taper[taper < BLUNT_BELOW_MM].sum(), 1.0)),
     )
 
 
-def calibrated(p: float) -> float:
-    """Return the probability of a call from the fit's own."""
-    yes, no = math.pow(p, _SHARPER), math.pow(max(1.0 - p, 0.0), _SHARPER)
-    return yes / (yes + no)
+def _shown(
+    signal: LumenSignal, rings: Rings, stations: Ints, x: Floats, step_mm: float
+) -> tuple[Floats, Floats]:
+    """Contrast (X, R) as a share of the lumen's, and 1 / its variance, 0 where it is unknown."""
+    plaque = signal.plaque_hu[stations][:, None]
+    room = signal.reference_hu[stations][:, None] - plaque
+    area = rings.area_mm2[stations]
+    calcium = signal.tissue[stations] == Tissue.CALCIUM
+    told = (area > 0.0) & ~(calcium & (x < 0.0))[:, None]
+    variance = rings.noise_hu**2 * _ALIKE_MM3 / (np.where(told, area, 1.0) * step_mm)
+    weight = np.where(told, room**2 / (variance + _UNEVEN_HU**2), 0.0)
+    shown = np.where(told, (np.nan_to_num(rings.hu[stations]) - plaque) / room, 0.0)
+    hidden: Bools = calcium & (x >= 0.0) & (told.sum(axis=1) < _LEAST_RINGS)
+    shown[hidden], weight[hidden] = 0.0, 0.0
+    weight[hidden, 0] = 1.0 / _COVERED_SPREAD**2
+    return shown, weight
 
 
-def _closing(beside_mm: Floats, sd_mm: Floats, x: Floats) -> Bools:
-    """Return where calcium leaves a lumen to see (X,), up to where it widens inside the occlusion.
-
-    ``x`` (X,): mm into the occlusion, ascending.
-    """
-    told = np.isfinite(beside_mm) & (sd_mm < _LEAST_SURE_MM)
-    least = np.inf
-    for n in np.flatnonzero(told & (x >= 0.0)):
-        if beside_mm[n] > least + _WIDENS_MM:
-            return np.asarray(told & (x < x[n]))
-        least = min(least, float(beside_mm[n]))
-    return told
-
-
-def _contrast_misses(
-    model: Floats, x: Floats, signal: LumenSignal, stations: Ints, beside: Bools
-) -> Floats:
-    """Chi-square (G,) of the contrast that diameters (G, X) show where none is told ``beside``."""
-    share = signal.share[stations]
-    # What calcium covers inside the occlusion most likely holds no lumen either.
-    covered = ~np.isfinite(share) & (x >= 0.0)
-    share = np.where(covered, 0.0, share)
-    known = np.isfinite(share) & ~beside
-    doubt = np.where(covered, _COVERED_SPREAD, _spread(share))[known]
-    kept = _blur_along(signal.kept(model), x, signal.blur_mm)[:, known]
-    return _misses((signal.share_of(kept, stations[known]) - share[known]) / doubt, _MOST)
-
-
-def _misses(z: Floats, most: float) -> Floats:
-    """Sum of squares (G,) over stations (G, X), of which none counts more than ``most``."""
-    return np.asarray((z**2).clip(max=most).sum(axis=1))
+def _models(width_mm: float, taper: Floats, shape: Floats, sigma_mm: float) -> Floats:
+    """Contrast (K, U, R) of lumens that close at 0, at distances from there and in rings."""
+    radius = RING_MM * (np.arange(RINGS) + 0.5)
+    discs = chndtr((_DISCS_MM[:, None] / 2.0 / sigma_mm) ** 2, 2.0, (radius / sigma_mm) ** 2)
+    part = np.minimum(-_AWAY_MM.clip(max=0.0) / np.maximum(taper, 1e-6)[:, None], 1.0)
+    diameter = np.minimum(width_mm * part ** shape[:, None], _DISCS_MM[-2]) / _DISC_MM
+    low = diameter.astype(np.int64)
+    over = (diameter - low)[:, :, None]
+    sharp = (1.0 - over) * discs[low] + over * discs[low + 1]
+    return np.asarray(gaussian_filter1d(sharp, sigma_mm / _FINE_MM, axis=1, mode="nearest"))
 
 
 def _prior(taper: Floats) -> Floats:
@@ -183,33 +179,3 @@ def _prior(taper: Floats) -> Floats:
         per_length[~blunt].sum() / (1.0 - _BLUNT_BEFOREHAND),
     )
     return np.asarray(per_length / share)
-
-
-def _spread(share: Floats) -> float:
-    """Spread of the contrast share between neighbours: noise as the signal has it."""
-    known = share[np.isfinite(share)]
-    if len(known) < 6:
-        return 0.1
-    jumps = np.diff(known)
-    return float(max(1.4826 * np.median(np.abs(jumps - np.median(jumps))), 0.05))
-
-
-def _diameters(x: Floats, shift: Floats, taper: Floats, shape: Floats, reference: float) -> Floats:
-    """Lumen diameter (G, X) at distances ``x`` towards the occlusion; tip at ``shift``."""
-    room = np.maximum(shift[:, None] - x[None, :], 0.0)
-    part = np.minimum(room / np.maximum(taper[:, None], 1e-6), 1.0)
-    return np.asarray(reference * part ** shape[:, None])
-
-
-def _where(
-    diameter: float, shift: Floats, taper: Floats, shape: Floats, reference: float
-) -> Floats:
-    """Distance at which the model's lumen has this diameter."""
-    part = min(diameter / reference, 1.0)
-    return np.asarray(shift - taper * part ** (1.0 / shape))
-
-
-def _blur_along(share: Floats, x: Floats, sigma_mm: float) -> Floats:
-    kernel = np.exp(-0.5 * ((x[:, None] - x[None, :]) / sigma_mm) ** 2)
-    kernel /= kernel.sum(axis=0, keepdims=True)
-    return np.asarray(share @ kernel)

@@ -3,20 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
-from scipy.special import ndtr
 
 from ctocalc._arrays import Bools, Floats, Ints, frozen
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
-from ctocalc.vessel.beside import lumen_beside
 from ctocalc.vessel.look import Look, LumenSettings
 from ctocalc.vessel.reference import reference_hu, with_dim_ends
 from ctocalc.vessel.tissue import (
-    Evidence,
     Tissue,
     TissueSettings,
-    fills_middle,
     lumen_odds,
     tell_tissue,
 )
@@ -26,9 +21,6 @@ from ctocalc.vessel.tissue import (
 DIM_HU, DIM_NOISE = 65.0, 2.0
 # Noise where too few dark stations tell the brightest place of plaque from plaque.
 LEAST_SPREAD_HU = 4.0
-# From this width on a lumen beside calcium shows so much of its area in one of so many stations:
-# its rim is lost, and noise may hide it in some.
-BESIDE_SHOWS_MM, BESIDE_LEAST_SHARE, BESIDE_STATIONS = 1.2, 0.2, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,9 +45,6 @@ class LumenSignal:
         (N,) what fills the station, a `Tissue`.
     odds
         (N,) log odds that it is lumen, by the station alone unless it is plugged.
-    beside_mm, beside_sd_mm
-        (N,) diameter of the lumen, and its SD, where calcium outshines it, leaves enough of it to
-        tell and is not what was measured itself (`is_lumens`); NaN elsewhere.
     blur_mm
         SD of scan blur and filter together.
     """
@@ -67,15 +56,12 @@ class LumenSignal:
     level_hu: Floats
     tissue: Ints
     odds: Floats
-    beside_mm: Floats
-    beside_sd_mm: Floats
     blur_mm: float
 
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
         for name in (
             "contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "level_hu", "odds",
-            "beside_mm", "beside_sd_mm",
         ):  # fmt: skip
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
@@ -86,7 +72,6 @@ class LumenSignal:
             contrast_hu=self.contrast_hu[first:], reference_hu=self.reference_hu[first:],
             plaque_hu=self.plaque_hu[first:], floor_hu=self.floor_hu[first:],
             level_hu=self.level_hu[first:], tissue=self.tissue[first:], odds=self.odds[first:],
-            beside_mm=self.beside_mm[first:], beside_sd_mm=self.beside_sd_mm[first:],
             blur_mm=self.blur_mm,
         )  # fmt: skip
 
@@ -95,23 +80,6 @@ class LumenSignal:
         """Contrast (N,) as a share of a wide lumen's; NaN where calcium takes the lumen's place."""
         share = (self.contrast_hu - self.floor_hu) / (self.reference_hu - self.floor_hu)
         return np.where(self.tissue == Tissue.CALCIUM, np.nan, share)
-
-    def kept(self, diameter_mm: Floats) -> Floats:
-        """Share of its contrast with plaque that a lumen keeps at its centre after blurring."""
-        return np.asarray(1.0 - np.exp(-(diameter_mm**2) / (8.0 * self.blur_mm**2)))
-
-    def share_of(self, kept: Floats, stations: Ints) -> Floats:
-        """Return the `share` (..., M) that shows at ``stations`` (M,) where so much is kept.
-
-        What shows is the brighter one of the lumen and of plaque's own brightest place, which lies
-        about one SD of the noise that the filter leaves above plaque.
-        """
-        floor, plaque = self.floor_hu[stations], self.plaque_hu[stations]
-        spread = np.maximum(floor - plaque, LEAST_SPREAD_HU)
-        above = plaque + kept * (self.reference_hu[stations] - plaque) - floor
-        z = above / spread
-        mean = above * ndtr(z) + spread * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
-        return np.asarray(np.minimum(mean / (self.reference_hu[stations] - floor), 1.0))
 
 
 def find_lumen(
@@ -158,11 +126,6 @@ def find_lumen(
     floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
     reference = np.maximum(reference, floor + 40.0)
     blur_mm = float(np.hypot(physics.sigma_mm, settings.filter_mm))
-    beside, beside_sd = lumen_beside(
-        look, calcium, lumen_hu=reference, plaque_hu=plaque, blur_mm=blur_mm
-    )
-    trusted = is_lumens(beside, evidence, tissue)
-    beside, beside_sd = (np.where(trusted, each, np.nan) for each in (beside, beside_sd))
     return LumenSignal(
         contrast_hu=contrast,
         reference_hu=reference,
@@ -171,22 +134,8 @@ def find_lumen(
         level_hu=np.where(evidence.alone, look.level, np.nan),
         tissue=told,
         odds=lumen_odds(evidence, look.step_mm, tissue),
-        beside_mm=beside,
-        beside_sd_mm=beside_sd,
         blur_mm=blur_mm,
     )
-
-
-def is_lumens(beside_mm: Floats, seen: Evidence, settings: TissueSettings) -> Bools:
-    """Return where (N,) the disc beside calcium is a lumen's, not calcium's own.
-
-    A plug looks like a disc, and so does the rim of what fills the middle; fainter calcium has
-    hardly anything of the lumen's HU and width.  A crescent under 0.6 mm is lost with it.
-    """
-    area_mm2 = np.pi / 4.0 * beside_mm**2
-    shows_mm2 = maximum_filter1d(seen.lumen_mm2, BESIDE_STATIONS, mode="nearest")
-    faint = (beside_mm >= BESIDE_SHOWS_MM) & (shows_mm2 < BESIDE_LEAST_SHARE * area_mm2)
-    return np.asarray(~(seen.plugged | fills_middle(seen, settings) | faint))
 
 
 def _without_lumen(brightest: Floats, middle: Floats, usual: float) -> tuple[float, float]:
@@ -209,7 +158,5 @@ def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:
         level_hu=np.full(count, np.nan),
         tissue=np.full(count, Tissue.PLAQUE),
         odds=np.zeros(count),
-        beside_mm=np.full(count, np.nan),
-        beside_sd_mm=np.full(count, np.nan),
         blur_mm=physics.sigma_mm,
     )

@@ -10,7 +10,7 @@ from ctocalc.kernels.runs import runs
 from ctocalc.vessel.caps import Cap, fit_cap
 from ctocalc.vessel.channel import Channel
 from ctocalc.vessel.lumen import LumenSignal
-from ctocalc.vessel.rays import SMOOTH_ALONG_MM
+from ctocalc.vessel.rings import Rings
 from ctocalc.vessel.tissue import Tissue
 
 
@@ -70,6 +70,7 @@ class Interruption:
 def find_occlusions(
     arclength_mm: Floats,
     signal: LumenSignal,
+    rings: Rings,
     lumen_diameter_mm: Floats,
     *,
     settings: OcclusionSettings,
@@ -89,7 +90,13 @@ def find_occlusions(
     stretches = _bridge(stretches, settings.shortest_island_mm / step)
     found = [
         _locate(
-            arclength_mm, signal, lumen_diameter_mm, run, _beside(stretches, n, len(dark)), settings
+            arclength_mm,
+            signal,
+            rings,
+            lumen_diameter_mm,
+            run=run,
+            between=_beside(stretches, n, len(dark)),
+            settings=settings,
         )
         for n, run in enumerate(stretches)
     ]
@@ -130,6 +137,7 @@ def _beside(stretches: list[tuple[int, int]], n: int, count: int) -> tuple[int, 
 def given_occlusions(
     arclength_mm: Floats,
     signal: LumenSignal,
+    rings: Rings,
     lumen_diameter_mm: Floats,
     caps_mm: tuple[tuple[float, float], ...],
     *,
@@ -149,7 +157,10 @@ def given_occlusions(
         start, stop = np.searchsorted(arclength_mm[:-1], (low, high))
         run = (int(start), int(max(stop, start + 1)))
         whole = (0, len(arclength_mm))
-        seen = _locate(arclength_mm, signal, lumen_diameter_mm, run, whole, settings)
+        seen = _locate(
+            arclength_mm, signal, rings, lumen_diameter_mm, run=run, between=whole,
+            settings=settings,
+        )  # fmt: skip
         out.append(
             replace(
                 seen,
@@ -203,7 +214,9 @@ def _bridge(runs: list[tuple[int, int]], shortest: float) -> list[tuple[int, int
 def _locate(
     arclength_mm: Floats,
     signal: LumenSignal,
+    rings: Rings,
     lumen_diameter_mm: Floats,
+    *,
     run: tuple[int, int],
     between: tuple[int, int],
     settings: OcclusionSettings,
@@ -215,15 +228,13 @@ def _locate(
     entry = exit_ = None
     if start - between[0] >= 2:
         entry = fit_cap(
-            arclength_mm, signal, lumen_diameter_mm, edge=start,
+            arclength_mm, signal, rings, lumen_diameter_mm, edge=start,
             body=min(start + deep, stop - 1), lumen=max(start - window, between[0]),
-            diameter_smoothing_mm=SMOOTH_ALONG_MM,
         )  # fmt: skip
     if between[1] - stop >= 2:
         exit_ = fit_cap(
-            arclength_mm, signal, lumen_diameter_mm, edge=stop - 1,
+            arclength_mm, signal, rings, lumen_diameter_mm, edge=stop - 1,
             body=max(stop - 1 - deep, start), lumen=min(stop - 1 + window, between[1] - 1),
-            diameter_smoothing_mm=SMOOTH_ALONG_MM,
         )  # fmt: skip
     return Interruption(
         start_mm=entry.half_mm if entry else float(arclength_mm[0]),
