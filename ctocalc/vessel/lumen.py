@@ -19,8 +19,6 @@ from ctocalc.vessel.tissue import (
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
 DIM_HU, DIM_NOISE = 65.0, 2.0
-# Noise where too few dark stations tell the brightest place of plaque from plaque.
-LEAST_SPREAD_HU = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,90 +1,138 @@
-"""Caps: what a closing lumen shows, beside calcium and in noise; the calibrated call."""
-
-from dataclasses import replace
+"""Caps of lumens whose blurred picture is a formula: blunt, tapered, in noise, beside calcium."""
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
+from scipy.stats import ncx2
 
-from ctocalc._arrays import Floats
-from ctocalc.vessel.caps import Cap, calibrated, fit_cap
+from ctocalc._arrays import Bools, Floats
+from ctocalc.vessel.caps import BLUNT_BELOW_MM, Cap, fit_cap
 from ctocalc.vessel.lumen import LumenSignal
+from ctocalc.vessel.rings import RING_MM, RINGS, Rings
 from ctocalc.vessel.tissue import Tissue
 
-STEP_MM, BLUR_MM = 0.5, 0.36
-LUMEN_HU, PLAQUE_HU, FLOOR_HU = 400.0, 60.0, 80.0
-TIP_MM, WIDE_MM = 16.0, 2.8
+STEP_MM, SIGMA_MM, WALL_MM, NOISE_HU = 0.5, 0.3, 1.8, 25.0
+LUMEN_HU, PLAQUE_HU = 400.0, 60.0
+TIP_MM, WIDE_MM = 16.0, 2.6
 S: Floats = STEP_MM * np.arange(60, dtype=float)
+RADIUS_MM = RING_MM * (np.arange(RINGS) + 0.5)
+NOTHING = np.zeros(len(S), dtype=bool)
 
 
-def signal(covered: Floats | None = None, beside_mm: Floats | None = None) -> LumenSignal:
-    """What is known of a vessel of which calcium covers some stations (N,)."""
-    tissue = np.full(len(S), Tissue.LUMEN)
-    tissue[S >= TIP_MM] = Tissue.PLAQUE
-    if covered is not None:
-        tissue[covered > 0] = Tissue.CALCIUM
-    told = np.full(len(S), np.nan) if beside_mm is None else beside_mm
+def diameter_of(taper_mm: float, s: Floats, wide_mm: float = WIDE_MM) -> Floats:
+    """A cone that closes at the tip, or a flat end."""
+    part = np.clip((TIP_MM - s) / max(taper_mm, 1e-9), 0.0, 1.0)
+    return np.asarray(wide_mm * part)
+
+
+def rings_of(
+    taper_mm: float, *, seed: int | None = None, hidden: Bools = NOTHING, wide_mm: float = WIDE_MM
+) -> Rings:
+    """What rings about it show: discs by their formula, blurred along on a fine line."""
+    fine = 0.05
+    s = np.arange(-3.0, S[-1] + 3.0, fine)
+    edge = diameter_of(taper_mm, s, wide_mm)[:, None] / 2.0
+    disc = ncx2.cdf((edge / SIGMA_MM) ** 2, 2, (RADIUS_MM / SIGMA_MM) ** 2)
+    soft = gaussian_filter1d(np.nan_to_num(disc), SIGMA_MM / fine, axis=0)
+    hu = PLAQUE_HU + (LUMEN_HU - PLAQUE_HU) * soft[np.rint((S + 3.0) / fine).astype(int)]
+    area = np.broadcast_to(2.0 * np.pi * RADIUS_MM * RING_MM, hu.shape).copy()
+    if seed is not None:
+        sd = NOISE_HU * np.sqrt(0.15 / (area * STEP_MM))
+        hu = hu + sd * np.random.default_rng(seed).standard_normal(hu.shape)
+    area[:, RADIUS_MM > WALL_MM - 0.5] = 0.0
+    area[hidden] = 0.0
+    return Rings(hu=hu, area_mm2=area, noise_hu=NOISE_HU, sigma_mm=SIGMA_MM)
+
+
+def signal(calcium: Bools = NOTHING) -> LumenSignal:
+    tissue = np.where(S < TIP_MM, Tissue.LUMEN, Tissue.PLAQUE)
     return LumenSignal(
-        contrast_hu=np.where(S < TIP_MM, LUMEN_HU, FLOOR_HU),
-        reference_hu=np.full(len(S), LUMEN_HU),
-        plaque_hu=np.full(len(S), PLAQUE_HU), floor_hu=np.full(len(S), FLOOR_HU),
-        level_hu=np.full(len(S), np.nan), tissue=tissue,
-        odds=np.zeros(len(S)), beside_mm=told, beside_sd_mm=np.where(np.isnan(told), np.nan, 0.1),
-        blur_mm=BLUR_MM,
+        contrast_hu=np.where(S < TIP_MM, LUMEN_HU, PLAQUE_HU),
+        reference_hu=np.full(len(S), LUMEN_HU), plaque_hu=np.full(len(S), PLAQUE_HU),
+        floor_hu=np.full(len(S), PLAQUE_HU), level_hu=np.full(len(S), np.nan),
+        tissue=np.where(calcium, Tissue.CALCIUM, tissue), odds=np.zeros(len(S)), blur_mm=0.36,
     )  # fmt: skip
 
 
-def entry(seen: LumenSignal, diameter_mm: Floats, edge_mm: float) -> Cap:
-    edge = int(np.searchsorted(S, edge_mm))
-    shown = np.where(edge > np.arange(len(S)), diameter_mm, np.nan)
-    return fit_cap(
-        S, seen, shown, edge=edge, body=edge + 10, lumen=edge - 18, diameter_smoothing_mm=0.6
+def entry(taper_mm: float, rings: Rings, seen: LumenSignal, wide_mm: float = WIDE_MM) -> Cap:
+    """The cap as it is looked for from where the lumen has become thinner than 1 mm."""
+    edge = int(np.searchsorted(S, TIP_MM - taper_mm / wide_mm))
+    shown = diameter_of(taper_mm, S, wide_mm)
+    shown = np.where((edge > np.arange(len(S))) & (shown > 1.0), shown, np.nan)
+    return fit_cap(S, seen, rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+
+
+@pytest.mark.parametrize("wide_mm", [1.6, 2.6])
+@pytest.mark.parametrize("taper_mm", [0.0, 0.6, 3.0, 5.0, 7.0])
+def test_caps_without_noise(taper_mm: float, wide_mm: float) -> None:
+    found = entry(taper_mm, rings_of(taper_mm, wide_mm=wide_mm), signal(), wide_mm)
+    assert (found.p_blunt > 0.9) == (taper_mm < BLUNT_BELOW_MM)
+    assert (found.p_blunt < 0.1) == (taper_mm > BLUNT_BELOW_MM)
+    assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / wide_mm, abs=0.15)
+    assert found.one_mm == pytest.approx(TIP_MM - taper_mm * 1.0 / wide_mm, abs=0.2)
+    assert found.tip_mm == pytest.approx(TIP_MM, abs=0.25 + 0.1 * taper_mm)
+    assert found.taper_mm == pytest.approx(taper_mm, abs=0.5 + 0.15 * taper_mm)
+
+
+@pytest.mark.parametrize("taper_mm", [0.0, 0.8, 3.0, 6.0])
+def test_noise_neither_moves_caps_nor_leaves_their_intervals(taper_mm: float) -> None:
+    truth = TIP_MM - taper_mm * 0.5 / WIDE_MM
+    caps = [entry(taper_mm, rings_of(taper_mm, seed=n), signal()) for n in range(30)]
+    off = np.array([cap.half_mm - truth for cap in caps])
+    sd = np.array([cap.half_sd_mm for cap in caps])
+    assert abs(off.mean()) < 0.1
+    assert np.abs(off).mean() < 0.25
+    assert (np.abs(off) < 1.96 * sd).mean() >= 0.9
+    assert sum((cap.p_blunt > 0.5) == (taper_mm < BLUNT_BELOW_MM) for cap in caps) >= 29
+
+
+def test_a_cap_seen_from_the_other_side_is_the_same() -> None:
+    rings, seen = rings_of(3.0, seed=4), signal()
+    turned = Rings(
+        hu=rings.hu[::-1], area_mm2=rings.area_mm2[::-1], noise_hu=NOISE_HU, sigma_mm=SIGMA_MM
     )
+    edge, shown = 29, np.where(np.arange(len(S)) < 24, WIDE_MM, np.nan)
+    there = fit_cap(S, seen, rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+    last = len(S) - 1 - edge
+    back = fit_cap(S, seen, turned, shown[::-1], edge=last, body=last - 10, lumen=last + 18)
+    assert back.half_mm == pytest.approx(S[-1] - there.half_mm)
+    assert back.tip_mm == pytest.approx(S[-1] - there.tip_mm)
+    assert back.p_blunt == pytest.approx(there.p_blunt)
 
 
-@pytest.mark.parametrize("taper_mm", [3.0, 5.0])
-def test_a_taper_that_calcium_covers_is_told_by_what_it_leaves(taper_mm: float) -> None:
-    diameter = WIDE_MM * np.clip((TIP_MM - S) / taper_mm, 0.0, 1.0)
-    covered = ((taper_mm > TIP_MM - S) & (TIP_MM + 3.0 > S)).astype(float)
-    edge = TIP_MM - taper_mm
-    found = entry(signal(covered, np.where(covered > 0, diameter, np.nan)), diameter, edge)
-    assert found.p_blunt < 0.3
-    assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / WIDE_MM, abs=0.5)
-    assert entry(signal(covered), diameter, edge).p_blunt > 0.5
+@pytest.mark.parametrize("taper_mm", [0.0, 5.0])
+def test_half_of_the_rings_tell_a_cap_that_calcium_hides_in_part(taper_mm: float) -> None:
+    calcium = (S > TIP_MM - 2.0) & (TIP_MM + 3.0 > S)
+    rings = rings_of(taper_mm, seed=3)
+    area = rings.area_mm2 * np.where(calcium[:, None], 0.3, 1.0)
+    seen = Rings(hu=rings.hu, area_mm2=area, noise_hu=NOISE_HU, sigma_mm=SIGMA_MM)
+    found = entry(taper_mm, seen, signal(calcium & (TIP_MM - taper_mm < S)))
+    assert (found.p_blunt > 0.5) == (taper_mm == 0.0)
+    assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / WIDE_MM, abs=0.6)
 
 
-def test_what_widens_again_towards_the_occlusion_is_no_lumen() -> None:
-    """A fainter deposit beside the bright one reads as a growing disc; an even one would pass."""
-    diameter = np.where(S < TIP_MM, WIDE_MM, 0.0)
-    covered = ((TIP_MM <= S) & (TIP_MM + 4.0 > S)).astype(float)
-    rising = np.where(covered > 0, 1.2 + 0.4 * (S - TIP_MM), np.nan)
-    found = entry(signal(covered, rising), diameter, TIP_MM)
+def test_what_calcium_hides_inside_the_occlusion_is_likely_no_lumen() -> None:
+    covered = (S >= TIP_MM) & (TIP_MM + 4.0 > S)
+    rings = rings_of(0.0, hidden=covered)
+    found = entry(0.0, rings, signal(covered))
+    assert found.half_mm == pytest.approx(TIP_MM, abs=0.6)
     assert found.p_blunt > 0.5
-    assert found.half_mm == pytest.approx(TIP_MM, abs=0.9)
+    untold = entry(0.0, rings, signal())
+    assert untold.half_mm > found.half_mm + 1.0
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.05, 0.1, 0.2, 0.4, 0.9])
-def test_what_shows_is_the_brighter_of_lumen_and_noise(kept: float) -> None:
-    """Against draws."""
-    spread = FLOOR_HU - PLAQUE_HU
-    lumen = PLAQUE_HU + kept * (LUMEN_HU - PLAQUE_HU)
-    drawn = np.random.default_rng(3).normal(lumen, spread, 200_000)
-    mean = float(np.maximum(drawn, FLOOR_HU).mean())
-    shown = signal().share_of(np.array([kept]), np.array([0]))
-    assert float(shown[0]) == pytest.approx((mean - FLOOR_HU) / (LUMEN_HU - FLOOR_HU), abs=0.002)
-
-
-def test_no_lumen_shows_more_than_a_wide_one() -> None:
-    faint = replace(signal(), reference_hu=np.full(len(S), FLOOR_HU + 40.0))
-    assert float(faint.share_of(np.array([1.0]), np.array([0]))[0]) == 1.0
-
-
-@pytest.mark.parametrize("p", [0.0, 0.01, 0.3, 0.5, 0.8, 1.0])
-def test_a_calibrated_probability_keeps_the_call_and_is_surer(p: float) -> None:
-    found = calibrated(p)
-    assert abs(found - 0.5) >= abs(p - 0.5)
-    assert (found >= 0.5) == (p >= 0.5)
-    assert calibrated(1.0 - p) == pytest.approx(1.0 - found)
-
-
-def test_odds_are_raised_to_one_and_a_half() -> None:
-    assert calibrated(0.8) / (1.0 - calibrated(0.8)) == pytest.approx(4.0**1.5)
+def test_bright_rings_are_calcium_and_dark_ones_no_lumen() -> None:
+    """Faint calcium at the rim of three stations moves no cap; six stations without lumen do."""
+    rings = rings_of(0.0)
+    near = (S >= TIP_MM) & (TIP_MM + 1.5 > S)
+    rim = near[:, None] & (RADIUS_MM > 0.9)
+    brighter = Rings(
+        hu=rings.hu + 250.0 * rim, area_mm2=rings.area_mm2, noise_hu=NOISE_HU, sigma_mm=SIGMA_MM
+    )
+    assert entry(0.0, brighter, signal()).half_mm == pytest.approx(TIP_MM, abs=0.2)
+    before = (S < TIP_MM) & (TIP_MM - 3.0 < S)
+    darker = Rings(
+        hu=np.where(before[:, None], PLAQUE_HU, rings.hu), area_mm2=rings.area_mm2,
+        noise_hu=NOISE_HU, sigma_mm=SIGMA_MM,
+    )  # fmt: skip
+    assert entry(0.0, darker, signal()).half_mm < TIP_MM - 2.0

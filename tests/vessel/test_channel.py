@@ -64,7 +64,6 @@ def told(hu: Floats, noise_hu: float) -> Channel:
             contrast_hu=flat, reference_hu=np.full(count, LUMEN_HU), plaque_hu=flat,
             floor_hu=flat, level_hu=flat, tissue=np.full(count, Tissue.PLAQUE),
             odds=np.zeros(count),
-            beside_mm=np.full(count, np.nan), beside_sd_mm=np.full(count, np.nan),
             blur_mm=float(np.hypot(SIGMA_MM, 0.2)),
         ),
         np.ones(count, dtype=bool),

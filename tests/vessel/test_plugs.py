@@ -34,12 +34,11 @@ def signal(level: float = 1.0, dark: tuple[slice, ...] = (slice(40, 50), slice(6
     hu[PIECE] *= level
     for stretch in dark:
         tissue[stretch], hu[stretch] = Tissue.PLAQUE, 60.0
-    nothing = np.full(COUNT, np.nan)
     return LumenSignal(
         contrast_hu=hu, reference_hu=np.full(COUNT, 400.0), plaque_hu=np.full(COUNT, 60.0),
         floor_hu=np.full(COUNT, 60.0),
         level_hu=np.where(tissue == Tissue.LUMEN, hu, np.nan), tissue=tissue,
-        odds=np.zeros(COUNT), beside_mm=nothing, beside_sd_mm=nothing, blur_mm=0.4,
+        odds=np.zeros(COUNT), blur_mm=0.4,
     )  # fmt: skip
 
 

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from numpy.testing import assert_array_equal
 
 from ctocalc._arrays import Floats
-from ctocalc.vessel.lumen import is_lumens
 from ctocalc.vessel.tissue import (
     Evidence,
     Tissue,
@@ -102,25 +100,6 @@ def test_a_bright_disc_about_the_middle_leaves_no_room_for_a_lumen() -> None:
         # Whether it is an island as a whole is another question.
         kept = tell_tissue(beside, STEP, replace(TissueSettings(), island_odds=-9.0))
         assert set(kept[PIECE]) == {Tissue.LUMEN}
-
-
-@pytest.mark.parametrize(
-    ("beside_mm", "lumen_mm2", "its"), [(1.1, 0.0, True), (1.6, 0.3, False), (1.6, 0.5, True)]
-)
-def test_a_disc_beside_calcium_is_a_lumens_where_it_has_its_hu(
-    beside_mm: float, lumen_mm2: float, its: bool
-) -> None:
-    """A fifth of it at least, from 1.2 mm on: 0.4 of 2.0 mm2."""
-    seen = replace(evidence(), lumen_mm2=np.full(COUNT, lumen_mm2))
-    disc = np.full(COUNT, beside_mm)
-    assert (is_lumens(disc, seen, TissueSettings()) == its).all()
-    # Noise may hide it in four stations of five.
-    some = replace(seen, lumen_mm2=np.where(np.arange(COUNT) % 5 == 0, lumen_mm2, 0.0))
-    assert (is_lumens(disc, some, TissueSettings())[2:-2] == its).all()
-    plugged = replace(seen, plugged=np.ones(COUNT, dtype=bool))
-    assert not is_lumens(disc, plugged, TissueSettings()).any()
-    full = replace(evidence(), level=np.full(COUNT, 1.3), brightest=np.full(COUNT, 1.3))
-    assert not is_lumens(disc, full, TissueSettings()).any()
 
 
 def test_calcium_reaches_where_one_of_its_stations_is_deep() -> None:
