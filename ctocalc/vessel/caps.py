@@ -18,15 +18,19 @@ HALF_MM = 0.5
 ONE_MM = 1.0
 # A lumen thinner than this is none, by the definition of a total occlusion.
 TIP_MM = 0.16
-# Exponents of the taper: under 1 the lumen closes late (rounded), over 1 early.
-_SHAPES = (0.5, 0.9, 1.25)
+# Tapers in mm, and their exponents: under 1 the lumen closes late (rounded), over 1 early.
 _TAPERS = np.array(
     [0.0, 0.3, 0.6, 0.9, 1.2, 1.4, 1.8, 2.2, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0]
 )
+_SHAPES = (0.5, 0.9, 1.25)
+# Every taper in every shape (K,); a flat end has one.
+_TAPER, _SHAPE = np.array(
+    [(each, shape) for each in _TAPERS for shape in (_SHAPES if each else _SHAPES[:1])]
+).T
 _FINE_MM = 0.1
 _SHIFTS = np.arange(-4.0, 6.01, _FINE_MM)
 # The usual lumen before the cap, as shares of what the edges show, and the SD of that.
-_WIDTHS, _WIDTH_SD = (0.9, 1.0, 1.1), 0.1
+_WIDTHS, _WIDTH_SD = np.array([0.9, 1.0, 1.1]), 0.1
 # Blurred discs of these diameters; distances from the tip, into the occlusion.
 _DISC_MM = 0.05
 _DISCS_MM = np.arange(0.0, 6.01, _DISC_MM)
@@ -103,30 +107,15 @@ def fit_cap(
     stations = np.arange(lumen, body + inside, inside)
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
     shown, weight = _shown(signal, rings, stations, x, float(np.median(np.diff(arclength_mm))))
-    far = np.isfinite(lumen_diameter_mm[stations]) & (x < -2.0)
-    usual = max(float(np.median(lumen_diameter_mm[stations][far])) if far.sum() >= 3 else 2.5, 0.8)
+    width = _usual_mm(lumen_diameter_mm[stations], x) * _WIDTHS
     room = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
-    places = np.rint((x - _SHIFTS[:, None] - _AWAY_MM[0]) / _FINE_MM).astype(np.int64)
-    places = places.clip(0, len(_AWAY_MM) - 1)
-    taper, shape = (g.ravel() for g in np.meshgrid(_TAPERS, np.array(_SHAPES), indexing="ij"))
-    keep = (taper > 0.0) | (shape == _SHAPES[0])
-    taper, shape = taper[keep], shape[keep]
-    log_p = np.empty((len(_WIDTHS), len(_SHIFTS), len(taper)))
-    for n, share in enumerate(_WIDTHS):
-        models = _models(usual * share, taper, shape, rings.sigma_mm)
-        chi = closing_misses(
-            models, places, shown, weight, (_PLAQUE_SD_HU / room, _LUMEN_SD), _MOST
-        )
-        log_p[n] = -0.5 * (_INDEPENDENT * chi + ((share - 1.0) / _WIDTH_SD) ** 2)
-    probability = np.exp(log_p - log_p.max()) * _prior(taper)
-    probability /= probability.sum()
-    width = usual * np.array(_WIDTHS)[:, None, None]
+    probability = _probability(x, shown, weight, width, room_hu=room, sigma_mm=rings.sigma_mm)
     tip, half, one = (
-        _SHIFTS[:, None] - taper * np.minimum(d / width, 1.0) ** (1.0 / shape)
+        _SHIFTS[:, None] - _TAPER * np.minimum(d / width[:, None, None], 1.0) ** (1.0 / _SHAPE)
         for d in (TIP_MM, HALF_MM, ONE_MM)
     )
     of_taper = probability.sum(axis=(0, 1))
-    mean_half, mean_taper = float((probability * half).sum()), float(of_taper @ taper)
+    mean_half, mean_taper = float((probability * half).sum()), float(of_taper @ _TAPER)
     origin = float(arclength_mm[edge])
     return Cap(
         tip_mm=origin + inside * float((probability * tip).sum()),
@@ -134,9 +123,31 @@ def fit_cap(
         one_mm=origin + inside * float((probability * one).sum()),
         half_sd_mm=float(np.sqrt((probability * (half - mean_half) ** 2).sum())) + 0.1,
         taper_mm=mean_taper,
-        taper_sd_mm=float(np.sqrt(of_taper @ (taper - mean_taper) ** 2)) + 0.1,
-        p_blunt=float(min(of_taper[taper < BLUNT_BELOW_MM].sum(), 1.0)),
+        taper_sd_mm=float(np.sqrt(of_taper @ (_TAPER - mean_taper) ** 2)) + 0.1,
+        p_blunt=float(min(of_taper[_TAPER < BLUNT_BELOW_MM].sum(), 1.0)),
     )
+
+
+def _usual_mm(diameter_mm: Floats, x: Floats) -> float:
+    """Width of the lumen before the cap, where its edges show it."""
+    far = diameter_mm[np.isfinite(diameter_mm) & (x < -2.0)]
+    return max(float(np.median(far)) if len(far) >= 3 else 2.5, 0.8)
+
+
+def _probability(
+    x: Floats, shown: Floats, weight: Floats, width_mm: Floats, *, room_hu: float, sigma_mm: float
+) -> Floats:
+    """Probability (W, T, K) of every width, tip and closing, given what stations (X,) show."""
+    places = np.rint((x - _SHIFTS[:, None] - _AWAY_MM[0]) / _FINE_MM).astype(np.int64)
+    places = places.clip(0, len(_AWAY_MM) - 1)
+    log_p = np.empty((len(width_mm), len(_SHIFTS), len(_TAPER)))
+    for n, width in enumerate(width_mm):
+        models = _models(width, sigma_mm)
+        sd = (_PLAQUE_SD_HU / room_hu, _LUMEN_SD)
+        log_p[n] = -0.5 * _INDEPENDENT * closing_misses(models, places, shown, weight, sd, _MOST)
+    log_p -= 0.5 * (((_WIDTHS - 1.0) / _WIDTH_SD) ** 2)[:, None, None]
+    out = np.exp(log_p - log_p.max()) * _BEFOREHAND
+    return np.asarray(out / out.sum())
 
 
 def _shown(
@@ -157,25 +168,28 @@ def _shown(
     return shown, weight
 
 
-def _models(width_mm: float, taper: Floats, shape: Floats, sigma_mm: float) -> Floats:
+def _models(width_mm: float, sigma_mm: float) -> Floats:
     """Contrast (K, U, R) of lumens that close at 0, at distances from there and in rings."""
     radius = RING_MM * (np.arange(RINGS) + 0.5)
     discs = chndtr((_DISCS_MM[:, None] / 2.0 / sigma_mm) ** 2, 2.0, (radius / sigma_mm) ** 2)
-    part = np.minimum(-_AWAY_MM.clip(max=0.0) / np.maximum(taper, 1e-6)[:, None], 1.0)
-    diameter = np.minimum(width_mm * part ** shape[:, None], _DISCS_MM[-2]) / _DISC_MM
+    part = np.minimum(-_AWAY_MM.clip(max=0.0) / np.maximum(_TAPER, 1e-6)[:, None], 1.0)
+    diameter = np.minimum(width_mm * part ** _SHAPE[:, None], _DISCS_MM[-2]) / _DISC_MM
     low = diameter.astype(np.int64)
     over = (diameter - low)[:, :, None]
     sharp = (1.0 - over) * discs[low] + over * discs[low + 1]
     return np.asarray(gaussian_filter1d(sharp, sigma_mm / _FINE_MM, axis=1, mode="nearest"))
 
 
-def _prior(taper: Floats) -> Floats:
-    """Every length within blunt and within tapered caps equally likely beforehand."""
-    per_length = np.interp(taper, _TAPERS, np.gradient(_TAPERS))
-    blunt = taper < BLUNT_BELOW_MM
+def _beforehand() -> Floats:
+    """Probability (K,) of every closing: lengths within blunt and within tapered equally likely."""
+    per_length = np.interp(_TAPER, _TAPERS, np.gradient(_TAPERS))
+    blunt = _TAPER < BLUNT_BELOW_MM
     share = np.where(
         blunt,
         per_length[blunt].sum() / _BLUNT_BEFOREHAND,
         per_length[~blunt].sum() / (1.0 - _BLUNT_BEFOREHAND),
     )
     return np.asarray(per_length / share)
+
+
+_BEFOREHAND = _beforehand()
