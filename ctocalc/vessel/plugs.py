@@ -11,7 +11,7 @@ from ctocalc.kernels.runs import runs
 from ctocalc.vessel.jumps import jumps_of
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rays import RayFits
-from ctocalc.vessel.tissue import Tissue, TissueSettings
+from ctocalc.vessel.tissue import Tissue, TissueSettings, median_known
 from ctocalc.vessel.wall import LEAST_LUMEN_MM
 
 # So many rays tell a station's layer, so many stations a stretch's, so many others the vessel's.
@@ -74,7 +74,7 @@ def plugged(
     """
     layer = layer_mm(signal, rays)
     stretches = list(_stretches(signal, noise_hu, step_mm, tissue, settings))
-    levels = [_median(signal.level_hu[a:b]) for a, b in stretches]
+    levels = [median_known(signal.level_hu[a:b]) for a, b in stretches]
     out = np.zeros(len(layer), dtype=bool)
     for n, (start, stop) in enumerate(stretches[1:-1], start=1):
         long_mm = (stop - start) * step_mm
@@ -115,7 +115,7 @@ def _stretches(
     wide = ~(np.nan_to_num(signal.share, nan=1.0) < settings.pinch_share)
     for first, last in runs(wide & (signal.tissue == Tissue.LUMEN)):
         level = signal.level_hu[first:last]
-        noise = np.full(len(level), noise_hu / _median(level))
+        noise = np.full(len(level), noise_hu / median_known(level))
         at = jumps_of(level, noise, np.isfinite(level), step_mm, tissue, settings.jump_z)
         for start, stop in pairwise([first, *(first + n for n in at), last]):
             if (stop - start) * step_mm >= settings.shortest_mm:
@@ -136,11 +136,11 @@ def _thin(layer: Floats, others: Floats, step_mm: float, settings: PlugSettings)
     known = layer[np.isfinite(layer)]
     if len(known) < LEAST_STATIONS or np.isfinite(others).sum() < LEAST_OTHERS:
         return 0.0
-    own = _median(others)
+    own = median_known(others)
     independent = max(len(known) * step_mm / APART_MM, 1.0)
-    spread = 1.4826 * _median(np.abs(known - _median(known)))
+    spread = 1.4826 * median_known(np.abs(known - median_known(known)))
     sd = float(np.hypot(settings.layer_sd, spread / own / np.sqrt(independent)))
-    missing = max(1.0 - _median(known) / own, 0.0)
+    missing = max(1.0 - median_known(known) / own, 0.0)
     return (missing / sd) ** 2 / 2.0
 
 
@@ -150,8 +150,3 @@ def _bright(level: float, beside: list[float], sd: float, outshines: float) -> f
     if not known or not 1.0 < level / max(known) < outshines:
         return 0.0
     return float((np.log(level / max(known)) / sd) ** 2 / 2.0)
-
-
-def _median(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else np.nan

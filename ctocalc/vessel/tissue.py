@@ -40,7 +40,9 @@ class TissueSettings(JumpSettings):
     but at least ``least_room_mm2``.
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
-    calcium in an occlusion is common, an island of lumen is not.
+    calcium in an occlusion is common, an island of lumen is not.  ``alike_mm`` of contrast amid
+    calcium with the HU of the lumen before or after it (within ``alike_share``) are one to begin
+    with.
 
     Jumps of the HU speak against lumen.  The medians of ``jump_window_mm`` before and after a place
     are compared, without ``jump_gap_mm`` on either side, where ``jump_stations`` of each are known.
@@ -77,6 +79,8 @@ class TissueSettings(JumpSettings):
     middle_share: float = 0.1
     middle_sd: float = 0.1
     island_odds: float = 4.0
+    alike_mm: float = 1.5
+    alike_share: float = 0.1
     central_share: float = 0.35
 
 
@@ -115,6 +119,7 @@ def tell_tissue(evidence: Evidence, step_mm: float, settings: TissueSettings) ->
     apart, `plugs.plugged` more.
     """
     told = _most_likely(evidence, step_mm, settings)
+    told = _with_islands(told, evidence, step_mm, settings)
     told = _without_brighter_stretches(told, evidence, step_mm, settings)
     return _without_false_islands(told, evidence, step_mm, settings)
 
@@ -142,6 +147,30 @@ def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -
     out[-1] = int((total + ends).argmin())
     for n in range(count - 1, 0, -1):
         out[n - 1] = came[n, out[n]]
+    return out
+
+
+def _with_islands(
+    tissue: Ints, evidence: Evidence, step_mm: float, settings: TissueSettings
+) -> Ints:
+    """Return the tissue (N,) with lumen for what looks like one amid calcium and has its HU.
+
+    Calcium may have any HU: that it has the HU of the lumen before or after is no chance.
+    """
+    odds, out = lumen_odds(evidence, step_mm, settings), tissue.copy()
+    level = np.where(evidence.alone, evidence.level, np.nan)
+    shortest = settings.jump_window_mm / step_mm
+    lumens = [(a, b) for a, b in runs(tissue == Tissue.LUMEN) if b - a >= shortest]
+    for start, stop in runs((tissue == Tissue.CALCIUM) & (odds > 0.0)):
+        if (stop - start) * step_mm < settings.alike_mm:
+            continue
+        beside = [
+            *[a for a in lumens if a[1] <= start][-1:],
+            *[a for a in lumens if a[0] >= stop][:1],
+        ]
+        own = median_known(level[start:stop])
+        if any(abs(own / median_known(level[a:b]) - 1.0) < settings.alike_share for a, b in beside):
+            out[start:stop] = Tissue.LUMEN
     return out
 
 
@@ -270,6 +299,12 @@ def _looks(seen: Evidence, room_mm2: Floats, settings: TissueSettings) -> Floats
         ],
         axis=1,
     )
+
+
+def median_known(values: Floats) -> float:
+    """Return the median of what is known; NaN if nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else np.nan
 
 
 def _penalty(excess: Floats, sd: Floats | float, most: float) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
 from ctocalc._arrays import Floats
@@ -209,3 +210,49 @@ def test_odds_of_lumen_add_up_with_length_and_fall_with_the_shape() -> None:
     assert (lumen[40:50] < 0.0).all()
     fine = lumen_odds(evidence(), STEP / 2, TissueSettings())
     np.testing.assert_allclose(2 * fine, lumen)
+
+
+def amid_calcium(
+    stations: int, level: float, *, distal: float = 0.7, roundness: float = ROUND
+) -> Evidence:
+    """A body of flat calcium, in it contrast of so many stations, before a dimmer distal lumen."""
+    seen = evidence()
+    here = slice(58, 58 + stations)
+    share, bright = seen.share.copy(), np.ones(COUNT)
+    bright[80:] = distal
+    share[BODY], bright[BODY] = 2.5, 2.5
+    shape, offset = seen.roundness.copy(), seen.offset.copy()
+    shape[:, BODY], offset[0, BODY] = FLAT, 0.5
+    share[here], bright[here] = 1.0, level
+    shape[0, here], offset[0, here] = roundness, 0.05
+    area = np.where(share == 2.5, 0.0, seen.lumen_mm2)
+    area[here] = 4.0
+    return replace(
+        seen, share=share, brightest=share, level=bright, lumen_mm2=area, roundness=shape,
+        offset=offset,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stations", "level", "lumen"),
+    [
+        (5, 0.7, True), (5, 1.0, True), (5, 0.64, True), (5, 0.6, False), (5, 0.85, False),
+        (3, 0.7, True), (2, 0.7, False), (7, 0.85, True),
+    ],
+)  # fmt: skip
+def test_an_island_amid_calcium_has_the_hu_of_the_lumen_before_or_after_it(
+    stations: int, level: float, lumen: bool
+) -> None:
+    """Longer ones show by their shape alone; the shortest do not, whatever their HU."""
+    tissue = told(amid_calcium(stations, level))
+    assert set(tissue[58 : 58 + stations]) == {Tissue.LUMEN if lumen else Tissue.CALCIUM}
+    assert set(tissue[42:56]) == set(tissue[68:78]) == {Tissue.CALCIUM}
+
+
+def test_calcium_of_the_distal_lumens_hu_is_none_by_its_shape() -> None:
+    flat = told(amid_calcium(5, 0.7, roundness=FLAT))
+    assert set(flat[58:63]) == {Tissue.CALCIUM}
+    plugs = np.zeros(COUNT, dtype=bool)
+    plugs[58:63] = True
+    known = told(replace(amid_calcium(5, 0.7), plugged=plugs))
+    assert set(known[58:63]) == {Tissue.CALCIUM}
