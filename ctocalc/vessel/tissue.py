@@ -80,7 +80,7 @@ class TissueSettings(JumpSettings):
     middle_sd: float = 0.1
     island_odds: float = 4.0
     alike_mm: float = 1.5
-    alike_share: float = 0.1
+    alike_share: float = 0.15
     central_share: float = 0.35
 
 

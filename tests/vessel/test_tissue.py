@@ -236,7 +236,7 @@ def amid_calcium(
 @pytest.mark.parametrize(
     ("stations", "level", "lumen"),
     [
-        (5, 0.7, True), (5, 1.0, True), (5, 0.64, True), (5, 0.6, False), (5, 0.85, False),
+        (5, 0.7, True), (5, 1.0, True), (5, 0.62, True), (5, 0.58, False), (5, 0.85, False),
         (3, 0.7, True), (2, 0.7, False), (7, 0.85, True),
     ],
 )  # fmt: skip
