@@ -19,7 +19,8 @@ def closing_misses(
 
     ``shown`` and ``weight`` (X, R) are contrast and 1 / its variance, 0 where nothing is known.
     What is added to all of the contrast and what it is multiplied by, beside 1, are free with SDs
-    ``level_sd``.  No ring counts more than ``most``: where more shows than the model has, and less.
+    ``level_sd``: taken by one regression that counts clipped misses less, not the least of all.
+    No ring counts more than ``most``: where more shows than the model has, and less.
     """
     shapes, rings = models.shape[0], models.shape[2]
     places, stations = at.shape

@@ -37,16 +37,18 @@ _DISCS_MM = np.arange(0.0, 6.01, _DISC_MM)
 _AWAY_MM = np.arange(-16.0, 12.01, _FINE_MM)
 # SDs of plaque's HU and of the lumen's, the latter as a share of its contrast.
 _PLAQUE_SD_HU, _LUMEN_SD = 15.0, 0.06
-# Noise is one within such a volume, and tissue is not even.
-_ALIKE_MM3, _UNEVEN_HU = 0.15, 12.0
+# Noise is one within such an area of a station, and tissue is not even.
+_ALIKE_MM2, _UNEVEN_HU = 0.3, 12.0
 # Calcium and its bloom are brighter than any model, nothing is darker: what a ring says at most.
 _MOST = (4.0, 9.0)
+# All of these are for stations so far apart; nearer ones say less each.
+_STATION_MM = 0.5
 # Calcium that hides a station inside the occlusion most likely hides no lumen.
 _COVERED_SPREAD, _LEAST_RINGS = 0.3, 3
 # Neighbouring stations share noise, and the model is not the vessel: so calls are as often right as
 # they say on phantoms (slope of a logistic regression 0.95), and 93 % of places within 1.96 SDs.
 _INDEPENDENT = 0.35
-# Between equally frequent (a half) and equally likely at every length (a seventh).
+# Between equally frequent (a half) and equally likely at every length (a sixth).
 _BLUNT_BEFOREHAND = 0.4
 
 
@@ -90,7 +92,7 @@ def fit_cap(
     """Fit a lumen that closes towards a tip to the rings about it around one cap.
 
     The lumen is ``width * (distance to the tip / taper) ** shape``, blurred across and along the
-    vessel; its HU and plaque's are free within limits.  All tips, tapers, shapes and widths of a
+    vessel; its HU and plaque's are free, with SDs.  All tips, tapers, shapes and widths of a
     grid are compared; results are means over their probabilities, so the interval is honest about
     what the image cannot tell.  Misleads beside calcium that is hardly brighter than the lumen,
     which reads as a taper, and where calcium hides the cap.
@@ -106,10 +108,15 @@ def fit_cap(
     inside = 1 if body > lumen else -1
     stations = np.arange(lumen, body + inside, inside)
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
-    shown, weight = _shown(signal, rings, stations, x, float(np.median(np.diff(arclength_mm))))
+    each = float(np.median(np.diff(arclength_mm))) / _STATION_MM
+    shown, weight = _shown(signal, rings, stations, x)
     width = _usual_mm(lumen_diameter_mm[stations], x) * _WIDTHS
     room = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
-    probability = _probability(x, shown, weight, width, room_hu=room, sigma_mm=rings.sigma_mm)
+    probability = _probability(
+        x, shown, each * weight, width,
+        level_sd=(_PLAQUE_SD_HU / room, _LUMEN_SD), most=(each * _MOST[0], each * _MOST[1]),
+        sigma_mm=rings.sigma_mm,
+    )  # fmt: skip
     tip, half, one = (
         _SHIFTS[:, None] - _TAPER * np.minimum(d / width[:, None, None], 1.0) ** (1.0 / _SHAPE)
         for d in (TIP_MM, HALF_MM, ONE_MM)
@@ -135,7 +142,14 @@ def _usual_mm(diameter_mm: Floats, x: Floats) -> float:
 
 
 def _probability(
-    x: Floats, shown: Floats, weight: Floats, width_mm: Floats, *, room_hu: float, sigma_mm: float
+    x: Floats,
+    shown: Floats,
+    weight: Floats,
+    width_mm: Floats,
+    *,
+    level_sd: tuple[float, float],
+    most: tuple[float, float],
+    sigma_mm: float,
 ) -> Floats:
     """Probability (W, T, K) of every width, tip and closing, given what stations (X,) show."""
     places = np.rint((x - _SHIFTS[:, None] - _AWAY_MM[0]) / _FINE_MM).astype(np.int64)
@@ -143,23 +157,21 @@ def _probability(
     log_p = np.empty((len(width_mm), len(_SHIFTS), len(_TAPER)))
     for n, width in enumerate(width_mm):
         models = _models(width, sigma_mm)
-        sd = (_PLAQUE_SD_HU / room_hu, _LUMEN_SD)
-        log_p[n] = -0.5 * _INDEPENDENT * closing_misses(models, places, shown, weight, sd, _MOST)
+        chi = closing_misses(models, places, shown, weight, level_sd, most)
+        log_p[n] = -0.5 * _INDEPENDENT * chi
     log_p -= 0.5 * (((_WIDTHS - 1.0) / _WIDTH_SD) ** 2)[:, None, None]
     out = np.exp(log_p - log_p.max()) * _BEFOREHAND
     return np.asarray(out / out.sum())
 
 
-def _shown(
-    signal: LumenSignal, rings: Rings, stations: Ints, x: Floats, step_mm: float
-) -> tuple[Floats, Floats]:
+def _shown(signal: LumenSignal, rings: Rings, stations: Ints, x: Floats) -> tuple[Floats, Floats]:
     """Contrast (X, R) as a share of the lumen's, and 1 / its variance, 0 where it is unknown."""
     plaque = signal.plaque_hu[stations][:, None]
     room = signal.reference_hu[stations][:, None] - plaque
     area = rings.area_mm2[stations]
     calcium = signal.tissue[stations] == Tissue.CALCIUM
     told = (area > 0.0) & ~(calcium & (x < 0.0))[:, None]
-    variance = rings.noise_hu**2 * _ALIKE_MM3 / (np.where(told, area, 1.0) * step_mm)
+    variance = rings.noise_hu**2 * _ALIKE_MM2 / np.where(told, area, 1.0)
     weight = np.where(told, room**2 / (variance + _UNEVEN_HU**2), 0.0)
     shown = np.where(told, (np.nan_to_num(rings.hu[stations]) - plaque) / room, 0.0)
     hidden: Bools = calcium & (x >= 0.0) & (told.sum(axis=1) < _LEAST_RINGS)
@@ -181,7 +193,10 @@ def _models(width_mm: float, sigma_mm: float) -> Floats:
 
 
 def _beforehand() -> Floats:
-    """Probability (K,) of every closing: lengths within blunt and within tapered equally likely."""
+    """Probability (K,) of every closing: by length within blunt and within tapered caps.
+
+    A flat end comes in one shape, not in three, and weighs a third of what its length would.
+    """
     per_length = np.interp(_TAPER, _TAPERS, np.gradient(_TAPERS))
     blunt = _TAPER < BLUNT_BELOW_MM
     share = np.where(

@@ -18,7 +18,7 @@ from ctocalc.vessel.tissue import (
 
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
-DIM_HU, DIM_NOISE = 65.0, 2.0
+DIM_HU, DIM_NOISE = 65.0, 1.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,7 +123,6 @@ def find_lumen(
     middle = look.smooth[:, look.radius_mm <= 0.5].mean(axis=1)
     floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
     reference = np.maximum(reference, floor + 40.0)
-    blur_mm = float(np.hypot(physics.sigma_mm, settings.filter_mm))
     return LumenSignal(
         contrast_hu=contrast,
         reference_hu=reference,
@@ -132,7 +131,7 @@ def find_lumen(
         level_hu=np.where(evidence.alone, look.level, np.nan),
         tissue=told,
         odds=lumen_odds(evidence, look.step_mm, tissue),
-        blur_mm=blur_mm,
+        blur_mm=float(np.hypot(physics.sigma_mm, settings.filter_mm)),
     )
 
 

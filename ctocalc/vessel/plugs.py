@@ -70,7 +70,7 @@ def plugged(
     step_mm
         Distance of the stations.
     tissue
-        How jumps of the HU are found, and from where on something outshines any lumen.
+        How jumps of the HU are found, how long a plug may be, and what outshines any lumen.
     """
     layer = layer_mm(signal, rays)
     stretches = list(_stretches(signal, noise_hu, step_mm, tissue, settings))

@@ -20,8 +20,10 @@ OUTSHINES, HALO_MM, SOFT_MM = 1.2, 0.5, (0.2, 0.12)
 # Less of a ring tells nothing.
 LEAST_MM2 = 0.04
 # The lumen's centre: of what has this share of its contrast, within this share of the wall's
-# radius, where hardly anything is brighter; known to this far off the axis, even over this length.
+# radius, where most of its contrast shows and hardly anything is brighter; at most so far off the
+# axis, even over this length.
 CENTRE_SHARE, WITHIN_SHARE, CENTRE_OUTSHINES, CENTRE_COVERED = 0.3, 0.85, 1.25, 0.05
+CENTRE_SHOWS = 0.5
 FARTHEST_MM, EVEN_MM = 0.8, 1.5
 
 
@@ -57,7 +59,8 @@ def rings_about_lumen(
     """Return the rings of every station of a vessel whose wall has a mean radius (N,).
 
     Through an occlusion they lie about where the lumens beside it have their centres.  Misleads
-    beside calcium that is fainter than ``OUTSHINES``: it reads as a wider lumen.
+    beside calcium that is fainter than ``OUTSHINES``: it reads as a wider lumen; and where noise
+    is as strong as a faint lumen's contrast, of which the brightest is then left out as calcium.
     """
     offset = sections.offset_mm
     pixel = float(offset[1] - offset[0])
@@ -69,7 +72,8 @@ def rings_about_lumen(
     share = (soft - signal.plaque_hu.astype(np.float32)[:, None, None]) / room
     x, y = np.meshgrid(offset, offset)
     free = np.hypot(x, y) < (wall_radius_mm - RIM_MM)[:, None, None]
-    free &= ~_near(share > OUTSHINES, pixel)
+    free &= np.isfinite(sections.samples)
+    free &= ~_near(share > OUTSHINES, pixel, step)
     centre = _centres(share, signal, wall_radius_mm, x, y, step)
     means, area = np.full((2, len(hu), RINGS), np.nan)
     for n in range(len(hu)):
@@ -83,18 +87,14 @@ def rings_about_lumen(
     return Rings(hu=means, area_mm2=area, noise_hu=physics.noise_sd_hu, sigma_mm=physics.sigma_mm)
 
 
-def _near(bright: Bools, pixel_mm: float) -> Bools:
-    """Return what lies within the halo of something bright (N, P, P), here or one station on."""
+def _near(bright: Bools, pixel_mm: float, step_mm: float) -> Bools:
+    """Return what lies within the halo of something bright (N, P, P), across and along."""
     reach = round(HALO_MM / pixel_mm)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     disc = np.hypot(x, y) <= reach + 0.2
-    near = bright.copy()
-    near[1:] |= bright[:-1]
-    near[:-1] |= bright[1:]
-    out = np.zeros_like(near)
-    for n in np.flatnonzero(near.any(axis=(1, 2))):
-        out[n] = binary_dilation(near[n], disc)
-    return out
+    return np.asarray(
+        binary_dilation(bright, np.stack([disc] * (2 * round(HALO_MM / step_mm) + 1)))
+    )
 
 
 def _centres(
@@ -105,18 +105,22 @@ def _centres(
     y: Floats,
     step_mm: float,
 ) -> Floats:
-    """Return where (N, 2) the lumen lies in its section: between lumens, between their centres."""
+    """Return where (N, 2) the lumen lies, in mm along normal and binormal; 0 where none is known.
+
+    Between lumens it lies between their centres.
+    """
     inside = np.hypot(x, y) < WITHIN_SHARE * wall_radius_mm[:, None, None]
     weight = np.where(inside, np.maximum(share - CENTRE_SHARE, 0.0), 0.0)
     total = weight.sum(axis=(1, 2))
     covered = (inside & (share > CENTRE_OUTSHINES)).sum(axis=(1, 2))
     known = (covered <= CENTRE_COVERED * inside.sum(axis=(1, 2))) & (total > 0.0)
-    known &= (signal.tissue == Tissue.LUMEN) & (np.nan_to_num(signal.share) > 0.5)
+    known &= (signal.tissue == Tissue.LUMEN) & (np.nan_to_num(signal.share) > CENTRE_SHOWS)
     out = np.zeros((len(share), 2))
     at = np.flatnonzero(known)
     if len(at):
         for axis, place in enumerate((x, y)):
             found = (weight[at] * place).sum(axis=(1, 2)) / total[at]
-            found = np.clip(found, -FARTHEST_MM, FARTHEST_MM)
             out[:, axis] = np.interp(np.arange(len(share)), at, found)
-    return np.asarray(gaussian_filter1d(out, EVEN_MM / step_mm, axis=0, mode="nearest"))
+    out = gaussian_filter1d(out, EVEN_MM / step_mm, axis=0, mode="nearest")
+    away = np.hypot(out[:, 0], out[:, 1])
+    return np.asarray(out * np.minimum(FARTHEST_MM / np.maximum(away, FARTHEST_MM), 1.0)[:, None])

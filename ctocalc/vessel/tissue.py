@@ -40,9 +40,9 @@ class TissueSettings(JumpSettings):
     but at least ``least_room_mm2``.
     Contrast between stations without any is lumen where its log odds, less what its place as a
     whole costs (beyond ``middle_share`` of the wall's radius, ``middle_sd``), are ``island_odds``:
-    calcium in an occlusion is common, an island of lumen is not.  ``alike_mm`` of contrast amid
-    calcium with the HU of the lumen before or after it (within ``alike_share``) are one to begin
-    with.
+    calcium in an occlusion is common, an island of lumen is not.  ``alike_mm`` of what the
+    path took for calcium, but looks like lumen and has the HU of the lumen before or after it
+    (within ``alike_share``, known over the window of jumps), are one to begin with.
 
     Jumps of the HU speak against lumen.  The medians of ``jump_window_mm`` before and after a place
     are compared, without ``jump_gap_mm`` on either side, where ``jump_stations`` of each are known.
@@ -153,7 +153,7 @@ def _most_likely(evidence: Evidence, step_mm: float, settings: TissueSettings) -
 def _with_islands(
     tissue: Ints, evidence: Evidence, step_mm: float, settings: TissueSettings
 ) -> Ints:
-    """Return the tissue (N,) with lumen for what looks like one amid calcium and has its HU.
+    """Return the tissue (N,) with lumen for calcium that looks like one and has its HU.
 
     Calcium may have any HU: that it has the HU of the lumen before or after is no chance.
     """

@@ -1,5 +1,7 @@
 """Caps of lumens whose blurred picture is a formula: blunt, tapered, in noise, beside calcium."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
@@ -101,14 +103,57 @@ def test_a_cap_seen_from_the_other_side_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("taper_mm", [0.0, 5.0])
-def test_half_of_the_rings_tell_a_cap_that_calcium_hides_in_part(taper_mm: float) -> None:
+def test_inner_rings_tell_a_cap_that_calcium_hides_in_part(taper_mm: float) -> None:
     calcium = (S > TIP_MM - 2.0) & (TIP_MM + 3.0 > S)
     rings = rings_of(taper_mm, seed=3)
-    area = rings.area_mm2 * np.where(calcium[:, None], 0.3, 1.0)
-    seen = Rings(hu=rings.hu, area_mm2=area, noise_hu=NOISE_HU, sigma_mm=SIGMA_MM)
+    area = np.where(calcium[:, None] & (RADIUS_MM > 0.6), 0.0, rings.area_mm2)
+    seen = replace(rings, area_mm2=area)
     found = entry(taper_mm, seen, signal(calcium & (TIP_MM - taper_mm < S)))
     assert (found.p_blunt > 0.5) == (taper_mm == 0.0)
     assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / WIDE_MM, abs=0.6)
+
+
+def test_calcium_before_the_cap_tells_nothing_of_the_lumen() -> None:
+    """Stations that calcium fills from 5 to 3 mm before the cap look dark, and are left out."""
+    calcium = (S >= TIP_MM - 5.0) & (TIP_MM - 3.0 > S)
+    rings = rings_of(0.0)
+    seen = replace(rings, hu=np.where(calcium[:, None], PLAQUE_HU, rings.hu))
+    assert entry(0.0, seen, signal(calcium)).half_mm == pytest.approx(TIP_MM, abs=0.1)
+    assert entry(0.0, seen, signal()).half_sd_mm > entry(0.0, seen, signal(calcium)).half_sd_mm
+
+
+@pytest.mark.parametrize("taper_mm", [0.0, 4.0])
+def test_hu_and_width_that_are_a_little_off_move_nothing(taper_mm: float) -> None:
+    rings, truth = rings_of(taper_mm), TIP_MM - taper_mm * 0.5 / WIDE_MM
+    brighter = replace(rings, hu=PLAQUE_HU + 12.0 + 1.05 * (rings.hu - PLAQUE_HU))
+    narrower = entry(taper_mm, rings, signal(), 0.92 * WIDE_MM)
+    for found in (entry(taper_mm, brighter, signal()), narrower):
+        assert (found.p_blunt > 0.5) == (taper_mm == 0.0)
+        assert found.half_mm == pytest.approx(truth, abs=0.3)
+
+
+def test_stations_twice_as_near_are_no_surer() -> None:
+    """The same line with every station given twice as densely: as much is known."""
+    taper_mm, edge = 3.0, 29
+    rings, near = rings_of(taper_mm), np.interp(np.arange(119) / 2.0, np.arange(60), S)
+    dense = np.stack([np.interp(near, S, hu) for hu in rings.hu.T], axis=1)
+    area = np.repeat(rings.area_mm2, 2, axis=0)[:119]
+    flat = signal()
+    seen = LumenSignal(
+        contrast_hu=np.repeat(flat.contrast_hu, 2)[:119],
+        reference_hu=np.full(119, LUMEN_HU), plaque_hu=np.full(119, PLAQUE_HU),
+        floor_hu=np.full(119, PLAQUE_HU), level_hu=np.full(119, np.nan),
+        tissue=np.repeat(flat.tissue, 2)[:119], odds=np.zeros(119), blur_mm=0.36,
+    )  # fmt: skip
+    twice = replace(rings, hu=dense, area_mm2=area)
+    wide = np.where(np.arange(60) < 24, WIDE_MM, np.nan)
+    once = fit_cap(S, flat, rings, wide, edge=edge, body=edge + 10, lumen=edge - 18)
+    found = fit_cap(
+        near, seen, twice, np.repeat(wide, 2)[:119], edge=2 * edge, body=2 * edge + 20,
+        lumen=2 * edge - 36,
+    )  # fmt: skip
+    assert found.half_sd_mm == pytest.approx(once.half_sd_mm, rel=0.2)
+    assert found.half_mm == pytest.approx(once.half_mm, abs=0.15)
 
 
 def test_what_calcium_hides_inside_the_occlusion_is_likely_no_lumen() -> None:
@@ -126,9 +171,7 @@ def test_bright_rings_are_calcium_and_dark_ones_no_lumen() -> None:
     rings = rings_of(0.0)
     near = (S >= TIP_MM) & (TIP_MM + 1.5 > S)
     rim = near[:, None] & (RADIUS_MM > 0.9)
-    brighter = Rings(
-        hu=rings.hu + 250.0 * rim, area_mm2=rings.area_mm2, noise_hu=NOISE_HU, sigma_mm=SIGMA_MM
-    )
+    brighter = replace(rings, hu=rings.hu + 250.0 * rim)
     assert entry(0.0, brighter, signal()).half_mm == pytest.approx(TIP_MM, abs=0.2)
     before = (S < TIP_MM) & (TIP_MM - 3.0 < S)
     darker = Rings(

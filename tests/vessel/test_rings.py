@@ -99,6 +99,33 @@ def test_calcium_and_its_bloom_are_left_out_here_and_at_the_next_station() -> No
     np.testing.assert_allclose(rings.hu[5, known], clean.hu[5, known], atol=25.0)
 
 
+def test_what_lies_outside_the_scan_is_not_told() -> None:
+    hu = vessel()
+    hu[5, :, 27:] = np.nan
+    hu[7] = np.nan
+    rings, whole = rings_of(hu), rings_of(vessel())
+    assert (rings.area_mm2[7] == 0.0).all()
+    assert rings.area_mm2[5].sum() < 0.8 * whole.area_mm2[5].sum()
+    known = rings.area_mm2[5] > 0.2
+    np.testing.assert_allclose(rings.hu[5, known], whole.hu[5, known], atol=30.0)
+
+
+@pytest.mark.parametrize(("x", "y"), [(1.1, 0.0), (0.78, 0.78)])
+def test_a_centre_lies_no_farther_off_in_one_direction_than_in_another(x: float, y: float) -> None:
+    """It is known to 0.8 mm off the axis; farther out the rings' middle shows less."""
+    found = rings_of(vessel(x, y, np.zeros(COUNT, dtype=bool)), np.zeros(COUNT, dtype=bool))
+    want = rings_of(vessel(1.1, 0.0, np.zeros(COUNT, dtype=bool)), np.zeros(COUNT, dtype=bool))
+    np.testing.assert_allclose(found.hu[:, :4], want.hu[:, :4], atol=30.0)
+
+
+def test_calcium_beside_a_lumen_does_not_draw_its_centre() -> None:
+    hu = vessel()
+    hu[3:7] += 1200.0 * disc(0.8, 1.0, 0.0)
+    rings, clean = rings_of(hu), rings_of(vessel())
+    told = rings.area_mm2[8] > 0.0
+    np.testing.assert_allclose(rings.hu[8, told], clean.hu[8, told], atol=10.0)
+
+
 def test_rings_from_one_station_on() -> None:
     rings = rings_of(vessel())
     rest = rings.since(4)

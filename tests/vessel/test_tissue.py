@@ -236,8 +236,8 @@ def amid_calcium(
 @pytest.mark.parametrize(
     ("stations", "level", "lumen"),
     [
-        (5, 0.7, True), (5, 1.0, True), (5, 0.62, True), (5, 0.58, False), (5, 0.85, False),
-        (3, 0.7, True), (2, 0.7, False), (7, 0.85, True),
+        (5, 0.7, True), (5, 0.98, True), (5, 0.602, True), (5, 0.588, False), (5, 0.83, False),
+        (3, 0.7, True), (2, 0.7, False), (7, 0.83, True),
     ],
 )  # fmt: skip
 def test_an_island_amid_calcium_has_the_hu_of_the_lumen_before_or_after_it(
