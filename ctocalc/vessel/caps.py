@@ -35,6 +35,9 @@ _WIDTHS, _WIDTH_SD = np.array([0.9, 1.0, 1.1]), 0.1
 _DISC_MM = 0.05
 _DISCS_MM = np.arange(0.0, 6.01, _DISC_MM)
 _AWAY_MM = np.arange(-16.0, 12.01, _FINE_MM)
+# Away from the cap a lumen widens; where it is so much narrower than nearer to the cap, a stenosis
+# begins that is none of the cap's, but no nearer than so.
+_NARROWS, _STENOSIS_MM = 0.75, -3.0
 # SDs of plaque's HU and of the lumen's, the latter as a share of its contrast.
 _PLAQUE_SD_HU, _LUMEN_SD = 15.0, 0.06
 # Noise is one within such an area of a station, and tissue is not even.
@@ -110,7 +113,9 @@ def fit_cap(
     x = inside * (arclength_mm[stations] - arclength_mm[edge])
     each = float(np.median(np.diff(arclength_mm))) / _STATION_MM
     shown, weight = _shown(signal, rings, stations, x)
-    width = _usual_mm(lumen_diameter_mm[stations], x) * _WIDTHS
+    before = _before_stenosis(lumen_diameter_mm[stations], x)
+    weight[~before] = 0.0
+    width = _usual_mm(lumen_diameter_mm[stations][before], x[before]) * _WIDTHS
     room = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
     probability = _probability(
         x, shown, each * weight, width,
@@ -133,6 +138,13 @@ def fit_cap(
         taper_sd_mm=float(np.sqrt(of_taper @ (_TAPER - mean_taper) ** 2)) + 0.1,
         p_blunt=float(min(of_taper[_TAPER < BLUNT_BELOW_MM].sum(), 1.0)),
     )
+
+
+def _before_stenosis(diameter_mm: Floats, x: Floats) -> Bools:
+    """Return the stations (X,) up to where, away from the cap, the lumen narrows again."""
+    outwards = np.where((x < 0.0) & (diameter_mm > 0.0), diameter_mm, np.nan)[::-1]
+    narrow = (outwards < _NARROWS * np.fmax.accumulate(outwards))[::-1] & (x < _STENOSIS_MM)
+    return np.asarray(x > x[narrow].max(initial=-np.inf))
 
 
 def _usual_mm(diameter_mm: Floats, x: Floats) -> float:

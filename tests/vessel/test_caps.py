@@ -179,3 +179,17 @@ def test_bright_rings_are_calcium_and_dark_ones_no_lumen() -> None:
         noise_hu=NOISE_HU, sigma_mm=SIGMA_MM,
     )  # fmt: skip
     assert entry(0.0, darker, signal()).half_mm < TIP_MM - 2.0
+
+
+@pytest.mark.parametrize("taper_mm", [0.0, 2.6])
+def test_a_stenosis_before_the_cap_is_none_of_the_caps(taper_mm: float) -> None:
+    """From 9 to 5 mm before the tip the lumen is 1 mm wide."""
+    narrow = (S >= TIP_MM - 9.0) & (TIP_MM - 5.0 >= S)
+    wide, thin = rings_of(taper_mm), rings_of(0.0, wide_mm=1.0)
+    rings = replace(wide, hu=np.where(narrow[:, None], thin.hu, wide.hu))
+    edge = int(np.searchsorted(S, TIP_MM - taper_mm / WIDE_MM))
+    shown = np.where(narrow, 1.0, diameter_of(taper_mm, S))
+    shown = np.where((edge > np.arange(len(S))) & (shown >= 1.0), shown, np.nan)
+    found = fit_cap(S, signal(), rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+    assert (found.p_blunt > 0.5) == (taper_mm == 0.0)
+    assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / WIDE_MM, abs=0.2)
