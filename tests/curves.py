@@ -4,6 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Floats
+from ctocalc.geometry.frames import Frames
 
 
 def circle(radius_mm: float, turn_deg: float, step_mm: float = 0.25) -> Floats:
@@ -21,6 +22,15 @@ def bent_line(step_mm: float) -> tuple[Floats, float]:
     angle = np.clip((fine - 25) / arc, 0, 1) * turn
     x, z = (np.concatenate([[0], np.cumsum(f(angle)[:-1])]) * fine[1] for f in (np.sin, np.cos))
     return np.stack([np.interp(s, fine, x), 0 * s, np.interp(s, fine, z)], axis=1), length
+
+
+def straight_frames(along_mm: Floats) -> Frames:
+    """Return frames along z, whose normals are x and binormals y."""
+    unit = np.tile(np.eye(3)[:, None, :], (1, len(along_mm), 1))
+    return Frames(
+        origin_lps_mm=along_mm[:, None] * np.eye(3)[2], tangent=unit[2], normal=unit[0],
+        binormal=unit[1], arclength_mm=along_mm,
+    )  # fmt: skip
 
 
 def jitter(count: int, sd_mm: float, step_mm: float, seed: int) -> Floats:

@@ -20,6 +20,7 @@ from ctocalc.image.sections import (
 from ctocalc.study.settings import AnalysisSettings
 from ctocalc.vessel.boundary import Boundary
 from ctocalc.vessel.branching import Stem
+from ctocalc.vessel.caps import Contrast
 from ctocalc.vessel.channel import Channel, find_channel
 from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal, find_lumen, without_contrast
@@ -205,13 +206,11 @@ def trace(
     rings = rings_about_lumen(sections, signal, radius, physics)
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
-        gaps = find_occlusions(
-            frames.arclength_mm[shared:],
-            signal.since(shared),
-            rings.since(shared),
-            rays.lumen_diameter_mm[shared:],
-            settings=settings.occlusion,
-        )
+        along = Contrast(
+            arclength_mm=frames.arclength_mm, signal=signal, rings=rings,
+            lumen_diameter_mm=rays.lumen_diameter_mm,
+        )  # fmt: skip
+        gaps = find_occlusions(along.since(shared), settings.occlusion)
     wall = find_wall(
         rays,
         step_mm=settings.axis.station_mm,
@@ -336,15 +335,11 @@ def with_caps(
     What the image itself shows stays known beside it; without ``contrast`` it shows nothing of the
     lumen, and so nothing of the caps' shape.
     """
-    gaps = given_occlusions(
-        seen.frames.arclength_mm,
-        seen.signal,
-        seen.rings,
-        seen.rays.lumen_diameter_mm,
-        caps_mm,
-        shown=seen.gaps,
-        settings=settings.occlusion,
-    )
+    along = Contrast(
+        arclength_mm=seen.frames.arclength_mm, signal=seen.signal, rings=seen.rings,
+        lumen_diameter_mm=seen.rays.lumen_diameter_mm,
+    )  # fmt: skip
+    gaps = given_occlusions(along, caps_mm, shown=seen.gaps, settings=settings.occlusion)
     if not contrast:
         return replace(seen, gaps=tuple(gap.without_shape for gap in gaps))
     given = replace(seen, gaps=gaps)

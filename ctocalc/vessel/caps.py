@@ -28,16 +28,20 @@ _TAPER, _SHAPE = np.array(
     [(each, shape) for each in _TAPERS for shape in (_SHAPES if each else _SHAPES[:1])]
 ).T
 _FINE_MM = 0.1
+# No place is known better than this, however well it fits.
+_GRID_MM = 0.1
 _SHIFTS = np.arange(-4.0, 6.01, _FINE_MM)
 # The usual lumen before the cap, as shares of what the edges show, and the SD of that.
 _WIDTHS, _WIDTH_SD = np.array([0.9, 1.0, 1.1]), 0.1
+# They show it where the lumen is still open, this far from the cap; a usual one where they do not.
+_OPEN_MM, _COMMON_MM, _THINNEST_MM = 2.0, 2.5, 0.8
 # Blurred discs of these diameters; distances from the tip, into the occlusion.
 _DISC_MM = 0.05
 _DISCS_MM = np.arange(0.0, 6.01, _DISC_MM)
 _AWAY_MM = np.arange(-16.0, 12.01, _FINE_MM)
 # Away from the cap a lumen widens; where it is so much narrower than nearer to the cap, a stenosis
 # begins that is none of the cap's, but no nearer than so.
-_NARROWS, _STENOSIS_MM = 0.75, -3.0
+_NARROWS, _STENOSIS_MM = 0.75, 3.0
 # SDs of plaque's HU and of the lumen's, the latter as a share of its contrast.
 _PLAQUE_SD_HU, _LUMEN_SD = 15.0, 0.06
 # Noise is one within such an area of a station, and tissue is not even.
@@ -53,6 +57,28 @@ _COVERED_SPREAD, _LEAST_RINGS = 0.3, 3
 _INDEPENDENT = 0.35
 # Between equally frequent (a half) and equally likely at every length (a sixth).
 _BLUNT_BEFOREHAND = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contrast:
+    """What shows of the lumen along a vessel: brightness, rings, and its edges' diameter (N,)."""
+
+    arclength_mm: Floats
+    signal: LumenSignal
+    rings: Rings
+    lumen_diameter_mm: Floats
+
+    @property
+    def step_mm(self) -> float:
+        """Distance between stations."""
+        return float(np.median(np.diff(self.arclength_mm)))
+
+    def since(self, first: int) -> "Contrast":
+        """Return what shows from one station on."""
+        return Contrast(
+            arclength_mm=self.arclength_mm[first:], signal=self.signal.since(first),
+            rings=self.rings.since(first), lumen_diameter_mm=self.lumen_diameter_mm[first:],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +108,7 @@ class Cap:
         )
 
 
-def fit_cap(
-    arclength_mm: Floats,
-    signal: LumenSignal,
-    rings: Rings,
-    lumen_diameter_mm: Floats,
-    *,
-    edge: int,
-    body: int,
-    lumen: int,
-) -> Cap:
+def fit_cap(along: Contrast, *, edge: int, body: int, lumen: int) -> Cap:
     """Fit a lumen that closes towards a tip to the rings about it around one cap.
 
     The lumen is ``width * (distance to the tip / taper) ** shape``, blurred across and along the
@@ -110,17 +127,18 @@ def fit_cap(
     """
     inside = 1 if body > lumen else -1
     stations = np.arange(lumen, body + inside, inside)
-    x = inside * (arclength_mm[stations] - arclength_mm[edge])
-    each = float(np.median(np.diff(arclength_mm))) / _STATION_MM
-    shown, weight = _shown(signal, rings, stations, x)
-    before = _before_stenosis(lumen_diameter_mm[stations], x)
+    x = inside * (along.arclength_mm[stations] - along.arclength_mm[edge])
+    each = along.step_mm / _STATION_MM
+    diameter = along.lumen_diameter_mm[stations]
+    shown, weight = _shown(along.signal, along.rings, stations, x)
+    before = _before_stenosis(diameter, x)
     weight[~before] = 0.0
-    width = _usual_mm(lumen_diameter_mm[stations][before], x[before]) * _WIDTHS
-    room = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
+    width = _usual_mm(diameter[before], x[before]) * _WIDTHS
+    room = float(np.median(along.signal.room_hu[stations]))
     probability = _probability(
         x, shown, each * weight, width,
         level_sd=(_PLAQUE_SD_HU / room, _LUMEN_SD), most=(each * _MOST[0], each * _MOST[1]),
-        sigma_mm=rings.sigma_mm,
+        sigma_mm=along.rings.sigma_mm,
     )  # fmt: skip
     tip, half, one = (
         _SHIFTS[:, None] - _TAPER * np.minimum(d / width[:, None, None], 1.0) ** (1.0 / _SHAPE)
@@ -128,14 +146,14 @@ def fit_cap(
     )
     of_taper = probability.sum(axis=(0, 1))
     mean_half, mean_taper = float((probability * half).sum()), float(of_taper @ _TAPER)
-    origin = float(arclength_mm[edge])
+    origin = float(along.arclength_mm[edge])
     return Cap(
         tip_mm=origin + inside * float((probability * tip).sum()),
         half_mm=origin + inside * mean_half,
         one_mm=origin + inside * float((probability * one).sum()),
-        half_sd_mm=float(np.sqrt((probability * (half - mean_half) ** 2).sum())) + 0.1,
+        half_sd_mm=float(np.sqrt((probability * (half - mean_half) ** 2).sum())) + _GRID_MM,
         taper_mm=mean_taper,
-        taper_sd_mm=float(np.sqrt(of_taper @ (_TAPER - mean_taper) ** 2)) + 0.1,
+        taper_sd_mm=float(np.sqrt(of_taper @ (_TAPER - mean_taper) ** 2)) + _GRID_MM,
         p_blunt=float(min(of_taper[_TAPER < BLUNT_BELOW_MM].sum(), 1.0)),
     )
 
@@ -143,14 +161,14 @@ def fit_cap(
 def _before_stenosis(diameter_mm: Floats, x: Floats) -> Bools:
     """Return the stations (X,) up to where, away from the cap, the lumen narrows again."""
     outwards = np.where((x < 0.0) & (diameter_mm > 0.0), diameter_mm, np.nan)[::-1]
-    narrow = (outwards < _NARROWS * np.fmax.accumulate(outwards))[::-1] & (x < _STENOSIS_MM)
+    narrow = (outwards < _NARROWS * np.fmax.accumulate(outwards))[::-1] & (x < -_STENOSIS_MM)
     return np.asarray(x > x[narrow].max(initial=-np.inf))
 
 
 def _usual_mm(diameter_mm: Floats, x: Floats) -> float:
     """Width of the lumen before the cap, where its edges show it."""
-    far = diameter_mm[np.isfinite(diameter_mm) & (x < -2.0)]
-    return max(float(np.median(far)) if len(far) >= 3 else 2.5, 0.8)
+    far = diameter_mm[np.isfinite(diameter_mm) & (x < -_OPEN_MM)]
+    return max(float(np.median(far)) if len(far) >= 3 else _COMMON_MM, _THINNEST_MM)
 
 
 def _probability(
@@ -178,8 +196,7 @@ def _probability(
 
 def _shown(signal: LumenSignal, rings: Rings, stations: Ints, x: Floats) -> tuple[Floats, Floats]:
     """Contrast (X, R) as a share of the lumen's, and 1 / its variance, 0 where it is unknown."""
-    plaque = signal.plaque_hu[stations][:, None]
-    room = signal.reference_hu[stations][:, None] - plaque
+    plaque, room = signal.plaque_hu[stations][:, None], signal.room_hu[stations][:, None]
     area = rings.area_mm2[stations]
     calcium = signal.tissue[stations] == Tissue.CALCIUM
     told = (area > 0.0) & ~(calcium & (x < 0.0))[:, None]

@@ -96,7 +96,7 @@ def find_channel(
     seen = known >= clear
     if not seen.any():
         return Channel.untold(HIDDEN)
-    height = float(np.median((signal.reference_hu - signal.plaque_hu)[stations]))
+    height = float(np.median(signal.room_hu[stations]))
     return _answer(
         spots[seen] / height,
         noise_mm=max(NOISE_KEPT * noise_hu, _noise_along(spots[seen], step)) / height,

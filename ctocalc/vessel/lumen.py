@@ -9,12 +9,7 @@ from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.vessel.look import Look, LumenSettings
 from ctocalc.vessel.reference import reference_hu, with_dim_ends
-from ctocalc.vessel.tissue import (
-    Tissue,
-    TissueSettings,
-    lumen_odds,
-    tell_tissue,
-)
+from ctocalc.vessel.tissue import Tissue, TissueSettings, lumen_odds, tell_tissue
 
 # At the brightest place of a section plaque stays below its own HU and the larger of the two: noise
 # lifts it by 0.7 of its SD on phantoms.
@@ -58,9 +53,7 @@ class LumenSignal:
 
     def __post_init__(self) -> None:
         n = len(self.contrast_hu)
-        for name in (
-            "contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "level_hu", "odds",
-        ):  # fmt: skip
+        for name in ("contrast_hu", "reference_hu", "plaque_hu", "floor_hu", "level_hu", "odds"):
             object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
         object.__setattr__(self, "tissue", frozen(self.tissue, (n,), np.int64))
 
@@ -72,6 +65,11 @@ class LumenSignal:
             level_hu=self.level_hu[first:], tissue=self.tissue[first:], odds=self.odds[first:],
             blur_mm=self.blur_mm,
         )  # fmt: skip
+
+    @property
+    def room_hu(self) -> Floats:
+        """HU (N,) by which a wide lumen outshines plaque."""
+        return self.reference_hu - self.plaque_hu
 
     @property
     def share(self) -> Floats:

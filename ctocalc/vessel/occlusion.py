@@ -7,10 +7,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.kernels.runs import runs
-from ctocalc.vessel.caps import Cap, fit_cap
+from ctocalc.vessel.caps import Cap, Contrast, fit_cap
 from ctocalc.vessel.channel import Channel
 from ctocalc.vessel.lumen import LumenSignal
-from ctocalc.vessel.rings import Rings
 from ctocalc.vessel.tissue import Tissue
 
 
@@ -67,14 +66,7 @@ class Interruption:
         return replace(self, channel=channel, total=channel.present is not True)
 
 
-def find_occlusions(
-    arclength_mm: Floats,
-    signal: LumenSignal,
-    rings: Rings,
-    lumen_diameter_mm: Floats,
-    *,
-    settings: OcclusionSettings,
-) -> tuple[Interruption, ...]:
+def find_occlusions(along: Contrast, settings: OcclusionSettings) -> tuple[Interruption, ...]:
     """Find the interruptions of contrast along one vessel.
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin
@@ -82,43 +74,30 @@ def find_occlusions(
     bright as the lumen plugs the vessel and `plugs.plugged` does not tell it; ``apart`` says where
     it might.
     """
-    step = float(np.median(np.diff(arclength_mm)))
+    step, signal = along.step_mm, along.signal
     dark = without_contrast_shown(signal, step, settings)
     shortest = settings.shortest_mm / step
     stretches = [(int(a), int(b)) for a, b in runs(dark) if b - a >= shortest]
     stretches = [run for run in stretches if _is_seen(signal, run)]
     stretches = _bridge(stretches, settings.shortest_island_mm / step)
     found = [
-        _locate(
-            arclength_mm,
-            signal,
-            rings,
-            lumen_diameter_mm,
-            run=run,
-            between=_beside(stretches, n, len(dark)),
-            settings=settings,
-        )
+        _locate(along, run, between=_beside(stretches, n, len(dark)), settings=settings)
         for n, run in enumerate(stretches)
     ]
     found = [gap for gap in found if gap.end_mm - gap.start_mm >= settings.shortest_mm]
     chained = _chain(found, settings.island_mm)
     return tuple(
-        replace(
-            gap, apart=n == 0 or _surely_lumen(arclength_mm, signal, chained[n - 1], gap, settings)
-        )
+        replace(gap, apart=n == 0 or _surely_lumen(along, chained[n - 1], gap, settings))
         for n, gap in enumerate(chained)
     )
 
 
 def _surely_lumen(
-    arclength_mm: Floats,
-    signal: LumenSignal,
-    before: Interruption,
-    after: Interruption,
-    settings: OcclusionSettings,
+    along: Contrast, before: Interruption, after: Interruption, settings: OcclusionSettings
 ) -> bool:
-    between = (arclength_mm >= before.end_mm) & (arclength_mm <= after.start_mm)
-    return float(signal.odds[between].sum()) >= settings.sure_odds
+    s = along.arclength_mm
+    between = (s >= before.end_mm) & (s <= after.start_mm)
+    return float(along.signal.odds[between].sum()) >= settings.sure_odds
 
 
 def fades(gap: Interruption, arclength_mm: Floats, wall_mm: Floats, thinnest_mm: float) -> bool:
@@ -135,10 +114,7 @@ def _beside(stretches: list[tuple[int, int]], n: int, count: int) -> tuple[int, 
 
 
 def given_occlusions(
-    arclength_mm: Floats,
-    signal: LumenSignal,
-    rings: Rings,
-    lumen_diameter_mm: Floats,
+    along: Contrast,
     caps_mm: tuple[tuple[float, float], ...],
     *,
     shown: tuple[Interruption, ...],
@@ -150,17 +126,13 @@ def given_occlusions(
     image has ``shown`` stay islands where they lie between the reader's caps.
     """
     islands = [island for gap in shown if gap.total for island in gap.islands_mm]
-    out = []
+    out, s = [], along.arclength_mm
     for given in sorted(caps_mm):
         # The measured axis may end a little before the given line does.
-        low, high = np.clip(given, arclength_mm[0], arclength_mm[-1]).tolist()
-        start, stop = np.searchsorted(arclength_mm[:-1], (low, high))
+        low, high = np.clip(given, s[0], s[-1]).tolist()
+        start, stop = np.searchsorted(s[:-1], (low, high))
         run = (int(start), int(max(stop, start + 1)))
-        whole = (0, len(arclength_mm))
-        seen = _locate(
-            arclength_mm, signal, rings, lumen_diameter_mm, run=run, between=whole,
-            settings=settings,
-        )  # fmt: skip
+        seen = _locate(along, run, between=(0, len(s)), settings=settings)
         out.append(
             replace(
                 seen,
@@ -212,33 +184,30 @@ def _bridge(runs: list[tuple[int, int]], shortest: float) -> list[tuple[int, int
 
 
 def _locate(
-    arclength_mm: Floats,
-    signal: LumenSignal,
-    rings: Rings,
-    lumen_diameter_mm: Floats,
-    *,
+    along: Contrast,
     run: tuple[int, int],
+    *,
     between: tuple[int, int],
     settings: OcclusionSettings,
 ) -> Interruption:
     """Fit both caps of a dark run; ``between`` are the ends of the lumen on both its sides."""
     start, stop = run
-    step = float(np.median(np.diff(arclength_mm)))
-    window, deep = round(settings.cap_window_mm / step), round(settings.cap_body_mm / step)
+    window = round(settings.cap_window_mm / along.step_mm)
+    deep = round(settings.cap_body_mm / along.step_mm)
     entry = exit_ = None
     if start - between[0] >= 2:
         entry = fit_cap(
-            arclength_mm, signal, rings, lumen_diameter_mm, edge=start,
-            body=min(start + deep, stop - 1), lumen=max(start - window, between[0]),
+            along, edge=start, body=min(start + deep, stop - 1),
+            lumen=max(start - window, between[0]),
         )  # fmt: skip
     if between[1] - stop >= 2:
         exit_ = fit_cap(
-            arclength_mm, signal, rings, lumen_diameter_mm, edge=stop - 1,
-            body=max(stop - 1 - deep, start), lumen=min(stop - 1 + window, between[1] - 1),
+            along, edge=stop - 1, body=max(stop - 1 - deep, start),
+            lumen=min(stop - 1 + window, between[1] - 1),
         )  # fmt: skip
     return Interruption(
-        start_mm=entry.half_mm if entry else float(arclength_mm[0]),
-        end_mm=exit_.half_mm if exit_ else float(arclength_mm[-1]),
+        start_mm=entry.half_mm if entry else float(along.arclength_mm[0]),
+        end_mm=exit_.half_mm if exit_ else float(along.arclength_mm[-1]),
         entry=entry,
         exit=exit_,
         islands_mm=(),

@@ -68,7 +68,7 @@ def rings_about_lumen(
     hu = np.nan_to_num(sections.samples, nan=-1000.0)
     across = SOFT_MM[1] / pixel
     soft = gaussian_filter(hu, (SOFT_MM[0] / step, across, across), mode="nearest")
-    room = (signal.reference_hu - signal.plaque_hu).astype(np.float32)[:, None, None]
+    room = signal.room_hu.astype(np.float32)[:, None, None]
     share = (soft - signal.plaque_hu.astype(np.float32)[:, None, None]) / room
     x, y = np.meshgrid(offset, offset)
     free = np.hypot(x, y) < (wall_radius_mm - RIM_MM)[:, None, None]

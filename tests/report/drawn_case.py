@@ -8,12 +8,12 @@ import numpy as np
 from ctocalc._arrays import Floats
 from ctocalc.files.case_folder import read_case
 from ctocalc.files.results import write_case
-from ctocalc.geometry.frames import Frames
 from ctocalc.study.record import CaseRecord
 from ctocalc.study.result import CaseResult, VesselImages
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from tests.case_results import case_result
+from tests.curves import straight_frames
 
 STATIONS, PIXELS, ANGLES, PIXEL_MM = 101, 61, 48, 0.15
 ALONG_MM: Floats = np.linspace(0.0, 50.0, STATIONS)
@@ -31,15 +31,6 @@ def hu_at(mm: Floats | float, right_mm: Floats | float, up_mm: Floats | float) -
                       + 20.0 * np.asarray(up_mm))  # fmt: skip
 
 
-def frames() -> Frames:
-    along = ALONG_MM
-    unit = np.tile(np.eye(3)[:, None, :], (1, STATIONS, 1))
-    origin = np.stack([0 * along, 0 * along, along], axis=1)
-    return Frames(
-        origin_lps_mm=origin, tangent=unit[2], normal=unit[0], binormal=unit[1], arclength_mm=along
-    )
-
-
 def images() -> VesselImages:
     """Rows of a section run along the binormal (3 o'clock), columns along the normal (12)."""
     along = ALONG_MM
@@ -53,7 +44,8 @@ def images() -> VesselImages:
     lumen = np.where(occluded[:, None], np.nan, LUMEN_MM) * np.ones(ANGLES)
     sure = np.ones(STATIONS)
     return VesselImages(
-        frames=frames(), hu=hu.astype(np.float32), offset_mm=OFFSET_MM.astype(np.float32),
+        frames=straight_frames(ALONG_MM), hu=hu.astype(np.float32),
+        offset_mm=OFFSET_MM.astype(np.float32),
         calcium=(calcified[:, None, None] & quadrant).astype(np.float32),
         lumen=Boundary(radius_mm=lumen, kind=BoundaryKind.LUMEN, confidence=sure),
         wall=Boundary(radius_mm=wall, kind=BoundaryKind.WALL, confidence=sure),
@@ -80,7 +72,8 @@ def profile() -> VesselProfile:
         "calcium_arc_largest_deg": np.where(fraction > 0, 85.0, 0.0),
     }
     return VesselProfile(
-        frames=frames(), values=np.stack(list(columns.values()), axis=1), occluded=occluded,
+        frames=straight_frames(ALONG_MM), values=np.stack(list(columns.values()), axis=1),
+        occluded=occluded,
         lesion=occluded.astype(int), wall_source=np.where(occluded, "bridged", "seen"),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.stats import ncx2
 
 from ctocalc._arrays import Bools, Floats
-from ctocalc.vessel.caps import BLUNT_BELOW_MM, Cap, fit_cap
+from ctocalc.vessel.caps import BLUNT_BELOW_MM, Cap, Contrast, fit_cap
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rings import RING_MM, RINGS, Rings
 from ctocalc.vessel.tissue import Tissue
@@ -56,12 +56,16 @@ def signal(calcium: Bools = NOTHING) -> LumenSignal:
     )  # fmt: skip
 
 
+def along(seen: LumenSignal, rings: Rings, shown: Floats, s: Floats = S) -> Contrast:
+    return Contrast(arclength_mm=s, signal=seen, rings=rings, lumen_diameter_mm=shown)
+
+
 def entry(taper_mm: float, rings: Rings, seen: LumenSignal, wide_mm: float = WIDE_MM) -> Cap:
     """The cap as it is looked for from where the lumen has become thinner than 1 mm."""
     edge = int(np.searchsorted(S, TIP_MM - taper_mm / wide_mm))
     shown = diameter_of(taper_mm, S, wide_mm)
     shown = np.where((edge > np.arange(len(S))) & (shown > 1.0), shown, np.nan)
-    return fit_cap(S, seen, rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+    return fit_cap(along(seen, rings, shown), edge=edge, body=edge + 10, lumen=edge - 18)
 
 
 @pytest.mark.parametrize("wide_mm", [1.6, 2.6])
@@ -94,9 +98,9 @@ def test_a_cap_seen_from_the_other_side_is_the_same() -> None:
         hu=rings.hu[::-1], area_mm2=rings.area_mm2[::-1], noise_hu=NOISE_HU, sigma_mm=SIGMA_MM
     )
     edge, shown = 29, np.where(np.arange(len(S)) < 24, WIDE_MM, np.nan)
-    there = fit_cap(S, seen, rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+    there = fit_cap(along(seen, rings, shown), edge=edge, body=edge + 10, lumen=edge - 18)
     last = len(S) - 1 - edge
-    back = fit_cap(S, seen, turned, shown[::-1], edge=last, body=last - 10, lumen=last + 18)
+    back = fit_cap(along(seen, turned, shown[::-1]), edge=last, body=last - 10, lumen=last + 18)
     assert back.half_mm == pytest.approx(S[-1] - there.half_mm)
     assert back.tip_mm == pytest.approx(S[-1] - there.tip_mm)
     assert back.p_blunt == pytest.approx(there.p_blunt)
@@ -147,9 +151,9 @@ def test_stations_twice_as_near_are_no_surer() -> None:
     )  # fmt: skip
     twice = replace(rings, hu=dense, area_mm2=area)
     wide = np.where(np.arange(60) < 24, WIDE_MM, np.nan)
-    once = fit_cap(S, flat, rings, wide, edge=edge, body=edge + 10, lumen=edge - 18)
+    once = fit_cap(along(flat, rings, wide), edge=edge, body=edge + 10, lumen=edge - 18)
     found = fit_cap(
-        near, seen, twice, np.repeat(wide, 2)[:119], edge=2 * edge, body=2 * edge + 20,
+        along(seen, twice, np.repeat(wide, 2)[:119], near), edge=2 * edge, body=2 * edge + 20,
         lumen=2 * edge - 36,
     )  # fmt: skip
     assert found.half_sd_mm == pytest.approx(once.half_sd_mm, rel=0.2)
@@ -190,6 +194,6 @@ def test_a_stenosis_before_the_cap_is_none_of_the_caps(taper_mm: float) -> None:
     edge = int(np.searchsorted(S, TIP_MM - taper_mm / WIDE_MM))
     shown = np.where(narrow, 1.0, diameter_of(taper_mm, S))
     shown = np.where((edge > np.arange(len(S))) & (shown >= 1.0), shown, np.nan)
-    found = fit_cap(S, signal(), rings, shown, edge=edge, body=edge + 10, lumen=edge - 18)
+    found = fit_cap(along(signal(), rings, shown), edge=edge, body=edge + 10, lumen=edge - 18)
     assert (found.p_blunt > 0.5) == (taper_mm == 0.0)
     assert found.half_mm == pytest.approx(TIP_MM - taper_mm * 0.5 / WIDE_MM, abs=0.2)

@@ -10,12 +10,12 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from ctocalc._arrays import Floats
-from ctocalc.geometry.frames import Frames
 from ctocalc.image.sections import CartesianSections
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.channel import Channel, ChannelSettings, find_channel
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.tissue import Tissue
+from tests.curves import straight_frames
 
 STEP_MM, RADIUS_MM, SIGMA_MM = 0.5, 1.6, 0.3
 LUMEN_HU, PLAQUE_HU, FAT_HU = 400.0, 55.0, -90.0
@@ -43,13 +43,7 @@ def noise(stations: int, sd_hu: float, seed: int) -> Floats:
 
 def told(hu: Floats, noise_hu: float) -> Channel:
     count = len(hu)
-    s: Floats = STEP_MM * np.arange(count, dtype=float)
-    axis = np.eye(3)
-    frames = Frames(
-        origin_lps_mm=s[:, None] * axis[2], tangent=np.tile(axis[2], (count, 1)),
-        normal=np.tile(axis[0], (count, 1)), binormal=np.tile(axis[1], (count, 1)),
-        arclength_mm=s,
-    )  # fmt: skip
+    frames = straight_frames(STEP_MM * np.arange(count, dtype=float))
     flat = np.full(count, PLAQUE_HU)
     return find_channel(
         CartesianSections(

@@ -5,13 +5,13 @@ import pytest
 from scipy.stats import ncx2
 
 from ctocalc._arrays import Bools, Floats
-from ctocalc.geometry.frames import Frames
 from ctocalc.image.physics import ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.quantity import Measured, Unit
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rings import HALO_MM, RIM_MM, RING_MM, RINGS, Rings, rings_about_lumen
 from ctocalc.vessel.tissue import Tissue
+from tests.curves import straight_frames
 
 OFFSET: Floats = 0.15 * np.arange(-24, 25, dtype=float)
 STEP_MM, SIGMA_MM, WALL_MM, WIDE_MM, COUNT = 0.5, 0.3, 1.8, 2.2, 24
@@ -28,13 +28,7 @@ def disc(diameter_mm: float, x: float = 0.0, y: float = 0.0) -> Floats:
 
 
 def rings_of(hu: Floats, dark: Bools = DARK) -> Rings:
-    s: Floats = STEP_MM * np.arange(COUNT, dtype=float)
-    axis = np.eye(3)
-    frames = Frames(
-        origin_lps_mm=s[:, None] * axis[2], tangent=np.tile(axis[2], (COUNT, 1)),
-        normal=np.tile(axis[0], (COUNT, 1)), binormal=np.tile(axis[1], (COUNT, 1)),
-        arclength_mm=s,
-    )  # fmt: skip
+    frames = straight_frames(STEP_MM * np.arange(COUNT, dtype=float))
     sections = CartesianSections(
         samples=hu.astype(np.float32), frames=frames, inside=np.ones(COUNT, dtype=bool),
         offset_mm=OFFSET,
