@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter1d, median_filter
 
-from ctocalc._arrays import Array, Floats
+from ctocalc._arrays import Floats
 from ctocalc.geometry.frames import Frames
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.edge_blur import USUAL_MM, EdgeBlur, edge_blur
+from ctocalc.image.noise import block_scatter_hu, noise_hu
 from ctocalc.image.resolution import FWHM_PER_SIGMA, Resolution
 from ctocalc.image.sections import PolarSections, Sampler, polar_sections
 from ctocalc.quantity import Measured, Unit
@@ -27,20 +28,23 @@ FAT_HU = -90.0
 HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0, 1.17))
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
-NOISE_LAG_MM = 2.0
 EVEN_WITHIN = 2.5
 # Half widths of 95 % intervals, as shares: what these estimates were off by on phantoms.
-NOISE_SHARE, POOL_SHARE = 0.3, 0.09
+NOISE_SHARE, POOL_SHARE = 0.1, 0.09
 _RADII = np.arange(0.0, 4.01, 0.1)
 _ANGLES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tube:
-    """What `estimate` looks at: a vessel's surroundings, and the grid they were sampled from."""
+    """What `estimate` looks at: a vessel's surroundings, and the grid they were sampled from.
+
+    ``scatter_hu`` (B,): how much voxels scatter in blocks of the tissue about the vessel.
+    """
 
     sections: PolarSections
     grid: VoxelGrid
+    scatter_hu: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,9 @@ def hu_per_mgcc(kvp: float | None) -> float | None:
 def tube(sampler: Sampler, frames: Frames) -> Tube:
     """Resample the tube around a vessel's axis that `estimate` looks at."""
     sections = polar_sections(sampler, frames, angles=_ANGLES, radius_mm=_RADII)
-    return Tube(sections=sections, grid=sampler.volume.grid)
+    return Tube(
+        sections=sections, grid=sampler.volume.grid, scatter_hu=block_scatter_hu(sampler.volume)
+    )
 
 
 def estimate(
@@ -113,15 +119,13 @@ def estimate(
 ) -> ScanPhysics:
     """Estimate a scan's physics from the tubes around its vessels' axes.
 
-    Works from what is patent and free of calcium on any of the lines; where nothing is, noise and
-    blur fall back on usual values with a ``reason``.
+    Works from what is patent and free of calcium on any of the lines, but for the noise; where
+    nothing is, the blur falls back on a usual value with a ``reason``.
     """
     centres = [_centre_hu(each.sections) for each in tubes]
-    pool, patent = _blood_pool(centres, no_contrast_below_hu)
+    pool = _blood_pool(centres, no_contrast_below_hu)
     contrast = bool(pool is not None and pool >= no_contrast_below_hu)
-    if not contrast:
-        patent = [c < 130.0 for c in centres]
-    noise = _noise(tubes, patent)
+    noise = noise_hu([each.scatter_hu for each in tubes])
     seen_plaque = _plaque(tubes)
     plaque, plaque_sd = seen_plaque or PLAQUE_HU, PLAQUE_SEEN_SD_HU if seen_plaque else PLAQUE_SD_HU
     blur: EdgeBlur | None = None
@@ -136,7 +140,7 @@ def estimate(
             noise_hu=max(noise or USUAL_NOISE_HU, LEAST_NOISE_HU),
         )
     return ScanPhysics(
-        noise_hu=_measured(noise, Unit.HU, NOISE_SHARE, "no homogeneous stretch of vessel"),
+        noise_hu=_measured(noise, Unit.HU, NOISE_SHARE, "too little soft tissue about the lines"),
         psf_fwhm_mm=_width(*(blur.in_plane if blur else (None, 0.0))),
         psf_through_fwhm_mm=_width(*(blur.through if blur else (None, 0.0))),
         blood_pool_hu=_measured(pool, Unit.HU, POOL_SHARE, "no line lies in soft tissue"),
@@ -181,8 +185,8 @@ def _centre_hu(seen: PolarSections) -> Floats:
     return np.asarray((seen.samples[:, :, near].mean(axis=1) @ weight) / weight.sum())
 
 
-def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | None, list[Array]]:
-    """Return the lumen HU nearest to the aorta, and which stations are like it.
+def _blood_pool(centres: Sequence[Floats], least_hu: float) -> float | None:
+    """Return the lumen HU nearest to the aorta.
 
     A contrast lumen is long and even; calcium is short and uneven.
     """
@@ -198,35 +202,12 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> tuple[float | Non
             seen += [float(np.percentile(end, 70)) for end in ends if _is_even(end)]
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
-        pool = float(np.median(known)) if len(known) else None
-        return pool, [np.zeros(len(c), dtype=bool) for c in centres]
+        return float(np.median(known)) if len(known) else None
     # A side branch or a thin vessel shows less than the pool that feeds it.
-    pool = max(seen)
-    return pool, [(c > 0.75 * pool) & (c < 1.15 * pool) for c in centres]
+    return max(seen)
 
 
 def _is_even(end: Floats) -> bool:
     """Whether an end of a line lies in lumen alone: calcium beside it is far brighter."""
     low, high = np.percentile(end, (10, 90))
     return bool(high < EVEN_WITHIN * low)
-
-
-def _noise(tubes: Sequence[Tube], patent: Sequence[Array]) -> float | None:
-    """Robust SD of differences of the lumen's middle, so far apart that they share no noise."""
-    rest = []
-    for each, good in zip(tubes, patent, strict=True):
-        step = float(np.median(np.diff(each.sections.frames.arclength_mm)))
-        lag = max(1, round(NOISE_LAG_MM / step))
-        both = good[lag:] & good[:-lag]
-        if both.sum() >= 10:
-            seen = each.sections
-            around = seen.samples[:, :: _ANGLES // 6, np.searchsorted(seen.radius_mm, 0.4)]
-            points = np.concatenate([seen.samples[:, :1, 0], around], axis=1)
-            rest.append((points[lag:] - points[:-lag])[both].ravel() / np.sqrt(2.0))
-    if not rest:
-        return None
-    residual = np.concatenate(rest)
-    residual = residual[np.isfinite(residual)]
-    if len(residual) < 140:
-        return None
-    return float(1.4826 * np.median(np.abs(residual - np.median(residual))))

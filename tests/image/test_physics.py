@@ -108,8 +108,8 @@ def test_noise_is_right_in_the_mean_and_near_in_each_scan() -> None:
         stored = np.rint(clean.stored + noise).astype(np.int16)
         volume = Volume(stored=stored, slope=1.0, intercept=0.0, grid=clean.grid)
         seen.append(physics_of(volume, line_of(path))[2].noise_sd_hu)
-    assert all(value == pytest.approx(30.0, rel=0.30) for value in seen)
-    assert np.mean(seen) == pytest.approx(30.0, rel=0.10)
+    assert all(value == pytest.approx(30.0, rel=0.05) for value in seen)
+    assert np.mean(seen) == pytest.approx(30.0, rel=0.03)
 
 
 def test_noise_of_a_quiet_scan_is_not_the_vessel() -> None:
@@ -152,7 +152,7 @@ def test_short_calcifications_are_no_contrast() -> None:
     material = vessel(diameter=3.0, lumen_hu=45.0, wall_mm=1.9, calcium=spots)
     found = physics_of(scan(STRAIGHT, material, noise_hu=25.0), line_of(STRAIGHT))[2]
     assert not found.contrast
-    assert found.noise_hu.value == pytest.approx(25.0, rel=0.25)
+    assert found.noise_hu.value == pytest.approx(25.0, rel=0.05)
 
 
 def test_the_pool_is_not_raised_by_calcium() -> None:

@@ -1,0 +1,91 @@
+"""Noise of volumes whose own is known, amid edges, slopes, air and padding."""
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats
+from ctocalc.geometry.grid import VoxelGrid
+from ctocalc.image.noise import LEAST_BLOCKS, MOST_BLOCKS, block_scatter_hu, noise_hu
+from ctocalc.image.volume import Volume
+
+FINE_MM = (0.5, 0.4, 0.4)
+SHAPE = (60, 90, 90)
+
+
+def volume(
+    hu: Floats, spacing_mm: tuple[float, float, float] = FINE_MM, padding: float | None = None
+) -> Volume:
+    affine = np.eye(4)
+    affine[:3, :3] = np.diag(spacing_mm[::-1])[:, ::-1]
+    depth, height, width = hu.shape
+    return Volume(
+        stored=hu.astype(np.float32), slope=1.0, intercept=0.0, padding_stored=padding,
+        grid=VoxelGrid(shape_kji=(depth, height, width), lps_from_kji=affine),
+    )  # fmt: skip
+
+
+def white(sd_hu: float, shape: tuple[int, int, int] = SHAPE, seed: int = 1) -> Floats:
+    return sd_hu * np.random.default_rng(seed).standard_normal(shape)
+
+
+def read(hu: Floats, spacing_mm: tuple[float, float, float] = FINE_MM) -> float | None:
+    return noise_hu([block_scatter_hu(volume(hu, spacing_mm))])
+
+
+@pytest.mark.parametrize("sd_hu", [8.0, 25.0, 60.0])
+@pytest.mark.parametrize("spacing_mm", [FINE_MM, (0.25, 0.3, 0.3), (2.5, 0.6, 0.6)])
+def test_noise_of_even_tissue(sd_hu: float, spacing_mm: tuple[float, float, float]) -> None:
+    assert read(40.0 + white(sd_hu), spacing_mm) == pytest.approx(sd_hu, rel=0.05)
+
+
+def test_slopes_and_edges_are_no_noise() -> None:
+    """HU that climb along every axis, and rods of contrast through a third of the blocks."""
+    k, j, i = np.meshgrid(*[np.arange(n) for n in SHAPE], indexing="ij")
+    rods = 400.0 * ((j // 4) % 6 == 0)
+    assert read(-60.0 + 0.8 * k + 0.4 * j + 0.5 * i + rods + white(25.0)) == pytest.approx(
+        25.0, rel=0.04
+    )
+
+
+def test_noise_of_two_tissues_is_the_tissues() -> None:
+    hu = np.where(np.arange(SHAPE[2]) < 41, -95.0, 110.0) + white(30.0)
+    assert read(hu) == pytest.approx(30.0, rel=0.04)
+
+
+@pytest.mark.parametrize("outside_hu", [-1000.0, -830.0, 1500.0])
+def test_neither_air_nor_lung_nor_metal_tells(outside_hu: float) -> None:
+    """Three quarters of the volume are quiet, and not soft tissue."""
+    inside = np.broadcast_to(np.arange(SHAPE[0])[:, None, None] < 15, SHAPE)
+    hu = np.where(inside, 50.0 + white(28.0), outside_hu + white(3.0, seed=2))
+    assert read(hu) == pytest.approx(28.0, rel=0.06)
+
+
+def test_padding_tells_nothing() -> None:
+    hu = 50.0 + white(28.0)
+    hu[:, :60] = -2000.0
+    padded = volume(hu, padding=-2000.0)
+    assert noise_hu([block_scatter_hu(padded)]) == pytest.approx(28.0, rel=0.06)
+    nothing = volume(np.full(SHAPE, -2000.0), padding=-2000.0)
+    assert block_scatter_hu(nothing).size == 0
+
+
+def test_a_quiet_scan_has_no_noise_and_no_tissue_none_that_is_known() -> None:
+    assert read(np.full(SHAPE, 40.0)) == 1.0
+    assert read(np.full(SHAPE, -1000.0)) is None
+    few = (6, 7 * (LEAST_BLOCKS - 1), 7)
+    assert read(40.0 + white(25.0, few), (0.5, 0.43, 0.43)) is None
+    assert read(40.0 + white(25.0, (2, 2, 2))) is None
+    assert read(40.0 + white(25.0), (6.0, 6.0, 6.0)) is None
+
+
+def test_vessels_tell_together_and_not_too_many_blocks_are_read() -> None:
+    one = block_scatter_hu(volume(40.0 + white(25.0, (120, 120, 120))))
+    assert one.size == MOST_BLOCKS
+    two = block_scatter_hu(volume(40.0 + white(25.0, seed=3)))
+    assert noise_hu([one, two]) == pytest.approx(25.0, rel=0.03)
+
+
+def test_noise_is_of_hounsfield_units() -> None:
+    stored = volume(40.0 + white(25.0))
+    scaled = Volume(stored=stored.stored, slope=2.0, intercept=-50.0, grid=stored.grid)
+    assert noise_hu([block_scatter_hu(scaled)]) == pytest.approx(50.0, rel=0.04)
