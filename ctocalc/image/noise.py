@@ -1,13 +1,15 @@
 """Noise of a scan, from how much its voxels scatter in small blocks of soft tissue."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
 from ctocalc._arrays import Floats, Ints
 from ctocalc.image.volume import Volume
 
-BLOCK_MM, MOST_BLOCKS, LEAST_BLOCKS = 3.0, 2000, 20
+# Divided by usual spacings it is no whole number and a half: rounding does not decide on sizes.
+BLOCK_MM, MOST_BLOCKS, LEAST_BLOCKS = 3.1, 2000, 20
 # Blocks of such a mean are fat, muscle or blood, neither lung nor air.
 TISSUE_HU = (-150.0, 700.0)
 # The commonest scatter is told of its logarithms, smoothed by so much.
@@ -18,17 +20,16 @@ def block_scatter_hu(volume: Volume) -> Floats:
     """Return the SD (B,) of the voxels of blocks of soft tissue about their linear trends.
 
     A block within one tissue shows noise alone, any other more.  At most `MOST_BLOCKS`, evenly
-    spread, are looked at.
+    spread, are looked at: the same ones however the axes of the volume run.
     """
     size = np.rint(BLOCK_MM / np.array(volume.grid.spacing_kji_mm)).astype(np.int64).clip(1)
-    count = np.array(volume.grid.shape_kji) // size
-    total = int(count.prod())
-    chosen = np.linspace(0, total - 1, min(MOST_BLOCKS, total)).astype(np.int64)
+    shape = np.array(volume.grid.shape_kji)
     trend = _trend(size)
     spare = len(trend) - trend.shape[1]
-    if not total or not spare:
+    if (shape < size).any() or not spare:
         return np.empty(0)
-    starts = np.stack(np.unravel_index(chosen, count), axis=1) * size
+    fewer = min(1.0, float(MOST_BLOCKS / (shape // size).prod()) ** (1 / 3))
+    starts = product(*(_starts(*each, fewer) for each in zip(shape, size, strict=True)))
     hu = np.stack([volume.hu(_box(start, size)).ravel() for start in starts])
     mean = hu.mean(axis=1)
     tissue = hu[(mean > TISSUE_HU[0]) & (mean < TISSUE_HU[1])]
@@ -46,12 +47,23 @@ def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
     found = np.log(np.maximum(np.concatenate(scatter_hu), LEAST_HU))
     if len(found) < LEAST_BLOCKS:
         return None
-    at = np.arange(found.min(), found.max() + FINE, FINE)
+    at = np.arange(found.min() - FINE, found.max() + 2 * FINE, FINE)
     often = np.exp(-0.5 * ((at[:, None] - found) / ALIKE) ** 2).sum(axis=1)
-    return float(np.exp(at[np.argmax(often)]))
+    top = int(np.argmax(often))
+    before, here, after = np.log(often[top - 1 : top + 2])
+    return float(np.exp(at[top] + 0.5 * FINE * (after - before) / (2 * here - before - after)))
 
 
-def _box(start: Ints, size: Ints) -> tuple[slice, slice, slice]:
+def _starts(voxels: int, size: int, fewer: float) -> list[int]:
+    """Where blocks start along an axis: an even number, placed alike from both its ends."""
+    half = int(voxels // size * fewer) // 2
+    if not half:
+        return [(voxels - size) // 2]
+    places = [int(place) for place in np.linspace(0, voxels - size, 2 * half)[:half]]
+    return places + [voxels - size - place for place in places]
+
+
+def _box(start: tuple[int, ...], size: Ints) -> tuple[slice, slice, slice]:
     (k, j, i), (depth, height, width) = start, size
     return slice(k, k + depth), slice(j, j + height), slice(i, i + width)
 

@@ -78,9 +78,16 @@ def test_a_quiet_scan_has_no_noise_and_no_tissue_none_that_is_known() -> None:
     assert read(40.0 + white(25.0), (6.0, 6.0, 6.0)) is None
 
 
+def test_the_way_the_axes_run_does_not_matter() -> None:
+    """Of a volume whose sides hold no whole number of blocks."""
+    hu = 40.0 + white(25.0, (61, 150, 173))
+    for turned in (hu[::-1], hu[:, ::-1], hu[:, :, ::-1], hu.swapaxes(1, 2)):
+        assert read(turned) == pytest.approx(read(hu), rel=1e-6)
+
+
 def test_vessels_tell_together_and_not_too_many_blocks_are_read() -> None:
     one = block_scatter_hu(volume(40.0 + white(25.0, (120, 120, 120))))
-    assert one.size == MOST_BLOCKS
+    assert 0.5 * MOST_BLOCKS < one.size <= MOST_BLOCKS
     two = block_scatter_hu(volume(40.0 + white(25.0, seed=3)))
     assert noise_hu([one, two]) == pytest.approx(25.0, rel=0.03)
 
