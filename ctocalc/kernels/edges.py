@@ -9,6 +9,8 @@ from ctocalc.kernels._jit import entry, kernel
 ROUNDS = 12
 # What lies behind a wall that does not show is read from so far behind it, over so much.
 BEHIND_MM, BEHIND_OVER_MM = 0.35, 1.0
+# Where noise hides a lumen on a ray, its fit starts from so much.
+NARROW_MM = 0.4
 # At the edge of a blocked body, what is so much brighter than the muscle behind it is calcium.
 ABOVE_MUSCLE_HU = 40.0
 
@@ -240,7 +242,8 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
     again by a third of its fall (a neighbour), the wall is where the profile last stands half-way
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
     Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
-    without lumen; else the wall does not show.  Around a lumen it is then taken to lie ``layer_mm``
+    without lumen; else the wall does not show.  A lumen that noise hides on a ray is looked for
+    from `NARROW_MM` on.  Around a lumen it is then taken to lie ``layer_mm``
     outside the lumen's edge, before what is there, and the lumen ends where it first falls half-way
     to that; a station without lumen has outside set to plaque, so that the fit carries no
     information on it.
@@ -285,7 +288,8 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
                 inner = _first_fall(profile, at, 0.5 * (lumen[n] + beside))
             elif open_here:
                 inner = _last_above(profile, wall, 0.5 * (lumen[n] + plaque[n]))
-            starts[n, m, 0] = radius[inner] if inner >= 0 else -1.0
+            seen = radius[inner] if inner >= 0 else NARROW_MM
+            starts[n, m, 0] = seen if open_here else -1.0
             starts[n, m, 1] = radius[max(wall, 0)]
             outside[n, m] = _mean_between(
                 profile, radius, starts[n, m, 1] + 0.6, radius[at] + 0.2, profile[at]

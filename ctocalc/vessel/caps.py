@@ -167,7 +167,7 @@ def _before_stenosis(diameter_mm: Floats, x: Floats) -> Bools:
 
 def _usual_mm(diameter_mm: Floats, x: Floats) -> float:
     """Width of the lumen before the cap, where its edges show it."""
-    far = diameter_mm[np.isfinite(diameter_mm) & (x < -_OPEN_MM)]
+    far = diameter_mm[(diameter_mm > 0.0) & (x < -_OPEN_MM)]
     return max(float(np.median(far)) if len(far) >= 3 else _COMMON_MM, _THINNEST_MM)
 
 

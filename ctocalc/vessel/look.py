@@ -3,7 +3,13 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.ndimage import binary_opening, gaussian_filter, gaussian_filter1d, maximum_filter
+from scipy.ndimage import (
+    binary_erosion,
+    binary_opening,
+    gaussian_filter,
+    gaussian_filter1d,
+    maximum_filter,
+)
 
 from ctocalc._arrays import Bools, Floats, Floats32
 from ctocalc.image.physics import ScanPhysics
@@ -15,6 +21,10 @@ from ctocalc.vessel.tissue import Evidence
 # Radius of a section's middle, of the least lumen that tells the pool's HU, and the SD of the HU
 # (a share of the pool's) that the vanishing disc would have.
 MIDDLE_MM, FEEDING_RADIUS_MM, LEVEL_SD = 0.3, 0.7, 0.6
+# Plaque is told so far from rim and caps, and from what is brighter than this; it is in between
+# these, and seen in so much of it as surely as it is known beforehand.
+OFF_RIM_MM, OFF_CAP_MM, CALCIUM_HU = 0.8, 1.0, 150.0
+PLAQUE_HU, TELLING_MM3 = (20.0, 110.0), 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +169,22 @@ class Look:
                 low, high = np.percentile(near, (25, 75))
                 found.append(float(high) if high < self.settings.feeding_even * low else 0.0)
         return max(found)
+
+    def plaque_hu(self, without_lumen: Bools, usual: float) -> float:
+        """Return plaque's HU at stations (N,) without lumen, off rim, caps and calcium's halo.
+
+        The less of it is seen, the nearer to the ``usual``.
+        """
+        pixel = float(self.offset_mm[1] - self.offset_mm[0])
+        deep = binary_erosion(without_lumen, iterations=max(1, round(OFF_CAP_MM / self.step_mm)))
+        inner = self.radius_mm < (self.wall_radius_mm - OFF_RIM_MM)[:, None, None]
+        bright = _halo(self.smooth > CALCIUM_HU, self.settings.calcium_halo_mm, pixel, self.step_mm)
+        hu = self.smooth[inner & ~bright & deep[:, None, None]]
+        if not hu.size:
+            return usual
+        seen_mm3 = hu.size * pixel**2 * self.step_mm
+        told = seen_mm3 / (seen_mm3 + TELLING_MM3)
+        return float(np.clip(usual + told * (np.median(hu) - usual), *PLAQUE_HU))
 
     def contrast(self, calcium: Bools) -> Floats:
         """Return HU (N,) of the brightest place that can be lumen; NaN where there is no room."""

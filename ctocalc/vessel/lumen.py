@@ -117,9 +117,8 @@ def find_lumen(
     body = (told != Tissue.LUMEN) & (
         (contrast - floor) < settings.dimmest_share * (reference - floor)
     )
-    calcified = np.asarray((calcium & look.disc).any(axis=(1, 2)))
-    middle = look.smooth[:, look.radius_mm <= 0.5].mean(axis=1)
-    floor, plaque = _without_lumen(contrast[body], middle[body & ~calcified], physics.plaque_hu)
+    floor = _brightest_without(contrast[body], physics.plaque_hu)
+    plaque = look.plaque_hu(told != Tissue.LUMEN, physics.plaque_hu)
     reference = np.maximum(reference, floor + 40.0)
     return LumenSignal(
         contrast_hu=contrast,
@@ -133,13 +132,9 @@ def find_lumen(
     )
 
 
-def _without_lumen(brightest: Floats, middle: Floats, usual: float) -> tuple[float, float]:
-    """Return what stations without lumen show: at their brightest place, in their middle."""
-    if len(brightest) < 4:
-        return usual, usual
-    floor = float(np.clip(np.median(brightest), 20.0, 130.0))
-    plaque = float(np.clip(np.median(middle), 20.0, 110.0)) if len(middle) else usual
-    return floor, plaque
+def _brightest_without(contrast_hu: Floats, usual: float) -> float:
+    """Return the HU that stations without lumen show at their brightest place."""
+    return float(np.clip(np.median(contrast_hu), 20.0, 130.0)) if len(contrast_hu) >= 4 else usual
 
 
 def without_contrast(count: int, physics: ScanPhysics) -> LumenSignal:

@@ -24,6 +24,8 @@ CALCIUM_HALO_MM = 0.4
 CALCIUM_ALONE_HU = 80.0
 CALCIUM_ALONE_SD = 3.0
 LUMEN_TURNS = 2
+# A lumen that shows so much of its contrast, in the mean over so much, is no tip.
+OPEN_SHARE, OPEN_MM = 0.5, 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +99,7 @@ def fit_rays(
     hu = gaussian_filter1d(hu, SMOOTH_ALONG_MM / step, axis=0, mode="nearest")
     hu = gaussian_filter1d(hu, SMOOTH_ANGLE_DEG / turn, axis=1, mode="wrap").astype(np.float32)
     hu[outside_scan] = np.nan
-    lumen = np.where(signal.share > 0.5, signal.reference_hu, np.nan)
+    lumen = np.where(_open(signal, step), signal.reference_hu, np.nan)
     above = _calcium_above(signal, physics)
     starts, outside, layer, calcified = guess_edges(
         hu, sections.radius_mm, lumen, signal.plaque_hu, above, 0.5, farthest_mm, layer_mm
@@ -144,6 +146,22 @@ def edge_sd_mm(noise_hu: float, height_hu: Floats, sigma_mm: Floats, spacing_mm:
     with np.errstate(divide="ignore"):
         per_sample = noise_hu / height_hu
     return np.asarray(per_sample * np.sqrt(2.0 * np.sqrt(np.pi) * sigma_mm * spacing_mm))
+
+
+def _open(signal: LumenSignal, step_mm: float) -> Bools:
+    """Stations (N,) where a lumen is wide enough for edges: by itself, or as those beside it.
+
+    Noise darkens single stations of a dim lumen.
+    """
+    share = signal.share
+    known = np.isfinite(share)
+    sums = [
+        gaussian_filter1d(values, OPEN_MM / step_mm, mode="nearest")
+        for values in (np.where(known, share, 0.0), known.astype(float))
+    ]
+    even = sums[0] / np.maximum(sums[1], 1e-6)
+    lumen = known & (signal.tissue == Tissue.LUMEN)
+    return np.asarray((share > OPEN_SHARE) | (lumen & (even > OPEN_SHARE)))
 
 
 def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:

@@ -219,6 +219,15 @@ def test_noise_of_muscle_is_no_far_edge_of_a_dim_lumen() -> None:
     assert starts[0, 0, 0] == pytest.approx(1.0, abs=0.3)
 
 
+def test_a_lumen_that_noise_hides_on_a_ray_is_looked_for() -> None:
+    """No sample reaches half of the lumen's HU: it is narrower there, not none; plaque is none."""
+    sigma, dim = 0.3, 190.0
+    wall = FAT + (PLAQUE - FAT) * disc(1.7, sigma)
+    found, _, _ = fit(rays(wall + 60.0 * disc(1.0, sigma), wall), sigma, dim)
+    assert 0.3 < found[0, 0] < 1.0
+    assert found[1, 0] < 0.1
+
+
 def test_a_chamber_behind_a_lumen_is_not_more_of_it() -> None:
     sigma = 0.3
     alone = profile(1.2, 1.6, sigma, outside=70.0)

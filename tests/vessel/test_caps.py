@@ -126,6 +126,16 @@ def test_calcium_before_the_cap_tells_nothing_of_the_lumen() -> None:
     assert entry(0.0, seen, signal()).half_sd_mm > entry(0.0, seen, signal(calcium)).half_sd_mm
 
 
+def test_stations_that_show_no_edges_say_nothing_of_the_width() -> None:
+    """Calcium hides the edges from 8 to 3 mm before the cap, but not all that is inside them."""
+    rings, edge = rings_of(0.0), int(np.searchsorted(S, TIP_MM))
+    shown = np.where(S < TIP_MM, WIDE_MM, np.nan)
+    hidden = np.where((S > TIP_MM - 8.0) & (TIP_MM - 3.0 > S), 0.0, shown)
+    found = fit_cap(along(signal(), rings, hidden), edge=edge, body=edge + 10, lumen=edge - 18)
+    assert found.p_blunt > 0.9
+    assert found.half_mm == pytest.approx(TIP_MM, abs=0.15)
+
+
 @pytest.mark.parametrize("taper_mm", [0.0, 4.0])
 def test_hu_and_width_that_are_a_little_off_move_nothing(taper_mm: float) -> None:
     rings, truth = rings_of(taper_mm), TIP_MM - taper_mm * 0.5 / WIDE_MM
