@@ -27,6 +27,8 @@ from ctocalc.vessel.tissue import reaching
 SOFT_MM = 0.1
 JOINED_MM = 0.6
 PIECE_REACH_MM = 0.8
+# Calcium smaller than this is too light to count, however dense.
+SPECK_MM3 = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +152,11 @@ def measure_calcium(
     beyond = beyond_wall_mm(wall, offset)
     share = (fitted.share * np.clip(0.5 - beyond / pixel, 0.0, 1.0)).astype(np.float32)
     found = share >= 0.5
-    # Parts of one piece may be apart by less than blur lets the fit tell.
-    piece = label(_grow(found, JOINED_MM / 2 / pixel), connectivity=3) * found
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
+    # Parts of one piece may be apart by less than blur lets the fit tell, but noise joins none.
+    wide = _grow(_without_specks(found, weight), JOINED_MM / 2 / pixel)
+    piece = label(wide, connectivity=3) * found
     reach = 2 * round(PIECE_REACH_MM / pixel) + 1
     added = np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
     # Blur moves HU about but keeps their sum: all that was fitted at the wall is calcium's.
@@ -234,6 +237,12 @@ def _least(
         settings.lumen_above_share * signal.reference_hu, 3.0 * physics.noise_sd_hu
     )
     return np.where(without_lumen, above_plaque, above_lumen)
+
+
+def _without_specks(found: Bools, weight_mm3: Floats32) -> Bools:
+    number = label(found, connectivity=3)
+    volume = np.bincount(number.ravel(), np.where(found, weight_mm3, 0.0).ravel())
+    return np.asarray(volume[number] >= SPECK_MM3)
 
 
 def _grow(mask: Bools, pixels: float) -> Bools:

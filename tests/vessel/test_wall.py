@@ -71,7 +71,7 @@ def test_faint_calcium_at_the_wall_does_not_draw_it_outwards() -> None:
         return np.where((np.hypot(u, v) > 0.9) & (np.abs(s - 15.0) < 6.0), 250.0, 0.0)
 
     area, _ = area_of(vessel(diameter=gap(7.0, 23.0, wide=1.6), wall_mm=1.4, calcium=arc))
-    assert area[14:-14].mean() == pytest.approx(np.pi * 1.4**2, rel=0.15)
+    assert area[14:-14].mean() == pytest.approx(np.pi * 1.4**2, rel=0.22)
 
 
 def test_muscle_on_one_side_does_not_draw_the_wall_outwards() -> None:
