@@ -29,7 +29,8 @@ HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0,
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 EVEN_WITHIN = 2.5
-# Half widths of 95 % intervals, as shares: what these estimates were off by on phantoms.
+# Half widths of 95 % intervals, as shares: what the pool was off by on phantoms, and what noise so
+# read is off by in patients (on phantoms 3 %).
 NOISE_SHARE, POOL_SHARE = 0.1, 0.09
 _RADII = np.arange(0.0, 4.01, 0.1)
 _ANGLES = 48

@@ -225,6 +225,7 @@ def test_a_reversed_line_swaps_entry_and_exit_and_nothing_else(
         (found.length_mm, there.length_mm, 0.35),
         (found.bend_deg, there.bend_deg, 2.0),
         (found.max_calcium_fraction, there.max_calcium_fraction, 0.03),
+        # One station's, known to some 35 degrees: the widest may be another.
         (found.max_calcium_arc_deg, there.max_calcium_arc_deg, 30.0),
     ):
         assert mine.value == pytest.approx(true.value, abs=tolerance)
