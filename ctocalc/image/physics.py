@@ -29,6 +29,8 @@ HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0,
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 EVEN_WITHIN = 2.5
+# No coronary shines so at any tube voltage: a branch's line may begin amid its parent's calcium.
+MOST_POOL_HU = 900.0
 # Half widths of 95 % intervals, as shares: what the pool was off by on phantoms, and what noise so
 # read is off by in patients (on phantoms 3 %).
 NOISE_SHARE, POOL_SHARE = 0.1, 0.09
@@ -200,7 +202,8 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> float | None:
             # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.  Where a
             # vessel narrows, or the line leaves its middle, less than the lumen shows.
             ends = [centre[end] for end in (places[:10], places[-10:])]
-            seen += [float(np.percentile(end, 70)) for end in ends if _is_even(end)]
+            bright = [float(np.percentile(end, 70)) for end in ends if _is_even(end)]
+            seen += [hu for hu in bright if hu < MOST_POOL_HU]
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         return float(np.median(known)) if len(known) else None

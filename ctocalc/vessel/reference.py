@@ -17,6 +17,8 @@ from ctocalc.vessel.tissue import Tissue
 STRETCH_MM, WIDE_PERCENT = 20.0, 75
 CAP_MM = 1.0
 LEAST_VOTES = 2
+# No lumen outshines the pool that feeds it by more, noise included.
+MOST_OF_POOL = 1.3
 # A dark end of a line may be a faint lumen where it stays above plaque over this length; where it
 # is narrow, blur leaves it this share of what it must have in the median.  Less lumen than this
 # within the dark is noise.
@@ -30,7 +32,8 @@ def reference_hu(
 
     Each stretch of lumen has the HU that its wide parts show (a running percentile): a taper or a
     narrowing that looks darker is narrow, not dim.  Between stretches the nearer one's is carried
-    on.  None of the lumens between exceeds the brighter end.  ``pool`` where nothing is told.
+    on.  None of the lumens between exceeds the brighter end, and what outshines the ``pool`` by far
+    is none.  The pool's HU where nothing is told.
 
     Parameters
     ----------
@@ -42,7 +45,7 @@ def reference_hu(
     lumen = tissue == Tissue.LUMEN
     # Caps are thinner than the filter is wide: they do not vote.
     inner = binary_erosion(lumen, iterations=max(1, round(CAP_MM / step_mm)), border_value=1)
-    votes = inner & np.isfinite(contrast)
+    votes = inner & (contrast < MOST_OF_POOL * pool)
     size = 2 * round(STRETCH_MM / 2 / step_mm) + 1
     whole = np.full(len(contrast), np.nan)
     for start, stop in runs(lumen):

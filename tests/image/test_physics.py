@@ -133,6 +133,18 @@ def test_calcium_at_the_start_of_a_line_is_no_blood_pool() -> None:
     assert found.blood_pool_hu.value == pytest.approx(400.0, rel=0.05)
 
 
+def test_a_branch_that_begins_amid_calcium_does_not_brighten_the_pool() -> None:
+    """5.5 mm of even calcium at 1050 HU, as a branch's line shows it inside its parent."""
+    tubes = []
+    for start_hu in (LUMEN_HU, 1050.0):
+        lumen = lambda s, hu=start_hu: np.where(s < 5.5, hu, LUMEN_HU)  # noqa: E731
+        volume = scan(STRAIGHT, vessel(diameter=2.8, lumen_hu=lumen), noise_hu=25.0)
+        curve = physics_of(volume, line_of(STRAIGHT))[1]
+        tubes.append(tube(cubic(volume), frames_of(curve, SETTINGS)))
+    found = estimate(tubes, slope_hu_per_mgcc=None, no_contrast_below_hu=150.0)
+    assert found.blood_pool_hu.value == pytest.approx(LUMEN_HU, rel=0.05)
+
+
 def test_no_contrast_is_recognised() -> None:
     volume = scan(STRAIGHT, vessel(diameter=3.0, lumen_hu=45.0, wall_mm=1.9), noise_hu=25.0)
     found = physics_of(volume, line_of(STRAIGHT))[2]

@@ -33,7 +33,7 @@ def test_a_taper_is_narrow_and_not_dim() -> None:
     diameter = np.full(N, 2.4)
     diameter[34:50] = np.linspace(2.4, 0.3, 16)
     found, _ = reference_hu(
-        seen(tissue, np.full(N, LUMEN), diameter), np.zeros(N), tissue, 1.0, STEP
+        seen(tissue, np.full(N, LUMEN), diameter), np.zeros(N), tissue, LUMEN, STEP
     )
     assert np.abs(found[:60] - LUMEN).max() < 0.05 * (LUMEN - PLAQUE)
 
@@ -41,7 +41,7 @@ def test_a_taper_is_narrow_and_not_dim() -> None:
 def test_each_side_of_an_occlusion_keeps_its_own_contrast() -> None:
     tissue, hu = blocked(50, 70), np.where(np.arange(N) < 60, LUMEN, 240.0)
     contrast = seen(tissue, hu, np.full(N, 3.0))
-    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, LUMEN, STEP)
     assert found[:55] == pytest.approx(contrast[0], abs=1.0)
     assert found[65:] == pytest.approx(contrast[-1], abs=1.0)
 
@@ -50,8 +50,16 @@ def test_one_bright_station_at_a_cap_is_not_the_whole_stretch() -> None:
     tissue, hu = blocked(50, 70), np.where(np.arange(N) < 60, LUMEN, 240.0)
     contrast = seen(tissue, hu, np.full(N, 3.0))
     contrast[70:73] = 455.0
-    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, LUMEN, STEP)
     assert found[80:] == pytest.approx(contrast[-1], abs=1.0)
+
+
+def test_calcium_read_as_lumen_is_no_reference() -> None:
+    """1000 HU beyond an occlusion: no lumen is 2.5 times as bright as the pool."""
+    tissue, hu = blocked(50, 70), np.full(N, LUMEN)
+    hu[70:90] = 1000.0
+    found, _ = reference_hu(seen(tissue, hu, np.full(N, 3.0)), np.zeros(N), tissue, LUMEN, STEP)
+    assert found.max() < 1.05 * LUMEN
 
 
 def test_a_short_lumen_between_two_occlusions_keeps_its_own_hu() -> None:
@@ -60,7 +68,7 @@ def test_a_short_lumen_between_two_occlusions_keeps_its_own_hu() -> None:
     n = np.arange(N)
     hu = np.select([n < 45, n < 75], [LUMEN, 300.0], 200.0)
     contrast = seen(tissue, hu, np.full(N, 3.0))
-    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.0, STEP)
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, LUMEN, STEP)
     assert found[58:65] == pytest.approx(contrast[60], abs=2.0)
 
 
