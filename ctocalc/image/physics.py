@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter1d, median_filter
 
-from ctocalc._arrays import Floats
+from ctocalc._arrays import Floats, Ints
 from ctocalc.geometry.frames import Frames
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.edge_blur import USUAL_MM, EdgeBlur, edge_blur
@@ -21,6 +21,7 @@ LEAST_NOISE_HU = 5.0
 PLAQUE_HU = 55.0
 PLAQUE_SD_HU = 15.0
 PLAQUE_SEEN_SD_HU = 8.0
+PLAQUE_BETWEEN_HU = (20.0, 110.0)
 # Around a middle that tells of plaque there is neither contrast nor calcium within this.
 PLAQUE_ALONE_MM = 0.7
 FAT_HU = -90.0
@@ -29,8 +30,9 @@ HU_PER_MGCC = ((70.0, 2.20), (80.0, 1.95), (100.0, 1.58), (120.0, 1.32), (140.0,
 
 NO_THROUGH = Measured.unknown(Unit.MM, "no contrast-filled stretch shows its edges")
 EVEN_WITHIN = 2.5
-# No coronary shines so at any tube voltage: a branch's line may begin amid its parent's calcium.
-MOST_POOL_HU = 900.0
+# A branch's line may begin amid its parent's calcium: it is brighter than this, and the lumen right
+# behind it, with nothing dark between, has less than this share of it.
+AMID_CALCIUM_HU, FALLS_TO = 500.0, 0.6
 # Half widths of 95 % intervals, as shares: what the pool was off by on phantoms, and what noise so
 # read is off by in patients (on phantoms 3 %).
 NOISE_SHARE, POOL_SHARE = 0.1, 0.09
@@ -171,7 +173,7 @@ def _plaque(tubes: Sequence[Tube]) -> float | None:
     middle = np.concatenate(seen)
     if len(middle) < 6:
         return None
-    return float(np.clip(np.median(middle), 20.0, 110.0))
+    return float(np.clip(np.median(middle), *PLAQUE_BETWEEN_HU))
 
 
 def _measured(value: float | None, unit: Unit, share: float, reason: str) -> Measured:
@@ -201,14 +203,28 @@ def _blood_pool(centres: Sequence[Floats], least_hu: float) -> float | None:
         if filled.mean() >= 0.2 and len(places) >= 12:
             # Both ends of a line lie in lumen; the brighter one is nearer to the aorta.  Where a
             # vessel narrows, or the line leaves its middle, less than the lumen shows.
-            ends = [centre[end] for end in (places[:10], places[-10:])]
-            bright = [float(np.percentile(end, 70)) for end in ends if _is_even(end)]
-            seen += [hu for hu in bright if hu < MOST_POOL_HU]
+            for inwards in (places, places[::-1]):
+                end = centre[inwards[:10]]
+                if _is_even(end) and not _in_calcium(even, inwards, least_hu):
+                    seen.append(float(np.percentile(end, 70)))
     if not seen:
         known = np.concatenate([c[np.isfinite(c)] for c in centres])
         return float(np.median(known)) if len(known) else None
     # A side branch or a thin vessel shows less than the pool that feeds it.
     return max(seen)
+
+
+def _in_calcium(even: Floats, inwards: Ints, least_hu: float) -> bool:
+    """Whether the end of a line, its filled stations ``inwards`` from there, lies in calcium.
+
+    A lumen loses its HU beyond an interruption, or with its width; calcium ends within lumen.
+    """
+    first, behind = inwards[:10], inwards[10:30]
+    between = slice(int(inwards[:30].min()), int(inwards[:30].max()) + 1)
+    if len(behind) < 10 or (even[between] <= least_hu).any():
+        return False
+    end, lumen = np.percentile(even[first], 70), np.median(even[behind])
+    return bool(end > AMID_CALCIUM_HU and lumen < FALLS_TO * end)
 
 
 def _is_even(end: Floats) -> bool:

@@ -30,7 +30,7 @@ class LesionSettings:
     same_cto_gap_mm: float = 20.0
     bend_window_mm: float = 15.0
     least_bend_deg: float = 30.0
-    full_moon_fraction: float = 0.82
+    full_moon_fraction: float = 0.85
     full_moon_free_mm: float = 0.6
     side_branch_mm: float = 3.0
     flush_mm: float = 0.5

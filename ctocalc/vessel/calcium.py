@@ -27,7 +27,7 @@ from ctocalc.vessel.tissue import reaching
 SOFT_MM = 0.1
 JOINED_MM = 0.6
 PIECE_REACH_MM = 0.8
-# Calcium smaller than this is too light to count, however dense.
+# Calcium smaller than this weighs less than 0.07 mg, however dense, and may be noise.
 SPECK_MM3 = 0.05
 
 
@@ -154,9 +154,7 @@ def measure_calcium(
     found = share >= 0.5
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
-    # Parts of one piece may be apart by less than blur lets the fit tell, but noise joins none.
-    wide = _grow(_without_specks(found, weight), JOINED_MM / 2 / pixel)
-    piece = label(wide, connectivity=3) * found
+    piece = number_pieces(found, share * weight, JOINED_MM / 2 / pixel)
     reach = 2 * round(PIECE_REACH_MM / pixel) + 1
     added = np.maximum(fitted.hu - scene.plaque_hu[:, None, None], 0.0) * weight
     # Blur moves HU about but keeps their sum: all that was fitted at the wall is calcium's.
@@ -239,10 +237,19 @@ def _least(
     return np.where(without_lumen, above_plaque, above_lumen)
 
 
-def _without_specks(found: Bools, weight_mm3: Floats32) -> Bools:
+def number_pieces(found: Bools, volume_mm3: Floats32, reach: float) -> Ints:
+    """Give every pixel (N, P, P) the number of its piece.
+
+    ``found``: calcium; ``volume_mm3``: how much of it a pixel holds.  Parts of one piece may be
+    apart by less than blur lets the fit tell (twice ``reach`` pixels); specks of noise between two
+    pieces do not join them.
+    """
     number = label(found, connectivity=3)
-    volume = np.bincount(number.ravel(), np.where(found, weight_mm3, 0.0).ravel())
-    return np.asarray(volume[number] >= SPECK_MM3)
+    size = np.bincount(number.ravel(), np.where(found, volume_mm3, 0.0).ravel())
+    speck = found & (size[number] < SPECK_MM3)
+    wide = label(_grow(found & ~speck, reach), connectivity=3)
+    alone = label(speck & (wide == 0), connectivity=3)
+    return np.asarray(np.where(alone > 0, alone + wide.max(), wide) * found)
 
 
 def _grow(mask: Bools, pixels: float) -> Bools:

@@ -21,7 +21,7 @@ WIDE_RATIO, THIN_RATIO = 1.1, 1.5
 EXCESS = 1.05
 # A map that is not refined is taken where it leaves this share: most maps leave about as much.
 CLEARLY_LESS = 0.8
-SHARP_RATIO, SHARP_MM, EDGE_MM = 2.5, 0.2, 0.35
+SHARP_RATIO, SHARP_MM, EDGE_MM = 2.5, 0.1, 0.2
 MAP_ROUNDS, MAP_MM = 5, 0.4
 
 

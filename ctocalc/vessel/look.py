@@ -12,7 +12,7 @@ from scipy.ndimage import (
 )
 
 from ctocalc._arrays import Bools, Floats, Floats32
-from ctocalc.image.physics import ScanPhysics
+from ctocalc.image.physics import PLAQUE_BETWEEN_HU, ScanPhysics
 from ctocalc.image.sections import CartesianSections
 from ctocalc.image.sharpen import sharpen
 from ctocalc.vessel.spots import Spot, areas, spots
@@ -21,10 +21,9 @@ from ctocalc.vessel.tissue import Evidence
 # Radius of a section's middle, of the least lumen that tells the pool's HU, and the SD of the HU
 # (a share of the pool's) that the vanishing disc would have.
 MIDDLE_MM, FEEDING_RADIUS_MM, LEVEL_SD = 0.3, 0.7, 0.6
-# Plaque is told so far from rim and caps, and from what is brighter than this; it is in between
-# these, and seen in so much of it as surely as it is known beforehand.
-OFF_RIM_MM, OFF_CAP_MM, CALCIUM_HU = 0.8, 1.0, 150.0
-PLAQUE_HU, TELLING_MM3 = (20.0, 110.0), 3.0
+# Plaque is told so far from rim and caps, and from what is brighter than this; seen in so much of
+# it, it is told as surely as it is known beforehand.
+OFF_RIM_MM, OFF_CAP_MM, CALCIUM_HU, TELLING_MM3 = 0.8, 1.0, 150.0, 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +77,12 @@ class LumenSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
-    """The sections, smoothed, and what in them does not depend on the lumen's own HU."""
+    """The sections, smoothed, and what in them does not depend on the lumen's own HU.
 
+    ``known`` (N, P, P): what lies in the scan, and so far that smoothing mixes in nothing else.
+    """
+
+    known: Bools
     smooth: Floats32
     sharp: Floats32
     inside: Bools
@@ -111,6 +114,9 @@ class Look:
         pixel = float(offset[1] - offset[0])
         across = settings.filter_mm / pixel
         hu = np.nan_to_num(sections.samples, nan=-1000.0)
+        known = np.isfinite(sections.samples)
+        if not known.all():
+            known = ~_halo(~known, settings.calcium_halo_mm, pixel, step)
         smooth = gaussian_filter(hu, (settings.filter_mm / step, across, across), mode="nearest")
         along = gaussian_filter1d(hu, settings.level_mm / step, axis=0, mode="nearest")
         sharp = sharpen(along, physics.sigma_mm / pixel)
@@ -142,7 +148,7 @@ class Look:
         middle = wide[:, radius <= MIDDLE_MM].mean(axis=1)
         top = np.where(inside, wide, -np.inf).max(axis=(1, 2))
         return cls(
-            smooth=smooth, sharp=sharp, inside=inside,
+            known=known, smooth=smooth, sharp=sharp, inside=inside,
             level=np.where(np.isfinite(spot.level_hu), spot.level_hu, middle), disc=disc,
             summit=summit & disc, radius_mm=radius, wall_radius_mm=wall_radius_mm,
             offset_mm=offset, spot=spot, clear=clear,
@@ -171,20 +177,22 @@ class Look:
         return max(found)
 
     def plaque_hu(self, without_lumen: Bools, usual: float) -> float:
-        """Return plaque's HU at stations (N,) without lumen, off rim, caps and calcium's halo.
+        """Return one vessel's plaque HU: the median where it shows at stations (N,) without lumen.
 
-        The less of it is seen, the nearer to the ``usual``.
+        It shows off rim and caps, within the scan, and out of calcium's halo.  The less of it is
+        seen, the nearer to the ``usual``: plaque far from that, in noise, reads up to 10 HU nearer.
         """
         pixel = float(self.offset_mm[1] - self.offset_mm[0])
         deep = binary_erosion(without_lumen, iterations=max(1, round(OFF_CAP_MM / self.step_mm)))
         inner = self.radius_mm < (self.wall_radius_mm - OFF_RIM_MM)[:, None, None]
+        inner &= self.known
         bright = _halo(self.smooth > CALCIUM_HU, self.settings.calcium_halo_mm, pixel, self.step_mm)
         hu = self.smooth[inner & ~bright & deep[:, None, None]]
         if not hu.size:
             return usual
         seen_mm3 = hu.size * pixel**2 * self.step_mm
         told = seen_mm3 / (seen_mm3 + TELLING_MM3)
-        return float(np.clip(usual + told * (np.median(hu) - usual), *PLAQUE_HU))
+        return float(np.clip(usual + told * (np.median(hu) - usual), *PLAQUE_BETWEEN_HU))
 
     def contrast(self, calcium: Bools) -> Floats:
         """Return HU (N,) of the brightest place that can be lumen; NaN where there is no room."""

@@ -133,16 +133,27 @@ def test_calcium_at_the_start_of_a_line_is_no_blood_pool() -> None:
     assert found.blood_pool_hu.value == pytest.approx(400.0, rel=0.05)
 
 
-def test_a_branch_that_begins_amid_calcium_does_not_brighten_the_pool() -> None:
-    """5.5 mm of even calcium at 1050 HU, as a branch's line shows it inside its parent."""
+@pytest.mark.parametrize("calcium_hu", [750.0, 1050.0])
+def test_a_branch_that_begins_amid_calcium_does_not_brighten_the_pool(calcium_hu: float) -> None:
+    """5.5 mm of even calcium, as a branch's line shows it inside its parent."""
     tubes = []
-    for start_hu in (LUMEN_HU, 1050.0):
+    for start_hu in (LUMEN_HU, calcium_hu):
         lumen = lambda s, hu=start_hu: np.where(s < 5.5, hu, LUMEN_HU)  # noqa: E731
         volume = scan(STRAIGHT, vessel(diameter=2.8, lumen_hu=lumen), noise_hu=25.0)
         curve = physics_of(volume, line_of(STRAIGHT))[1]
         tubes.append(tube(cubic(volume), frames_of(curve, SETTINGS)))
     found = estimate(tubes, slope_hu_per_mgcc=None, no_contrast_below_hu=150.0)
     assert found.blood_pool_hu.value == pytest.approx(LUMEN_HU, rel=0.05)
+
+
+@pytest.mark.parametrize("distal", [1.0, 0.35])
+@pytest.mark.parametrize("lumen_hu", [400.0, 950.0])
+def test_a_bright_lumen_before_an_occlusion_is_the_pool(lumen_hu: float, distal: float) -> None:
+    """As low photon energies show it; behind the occlusion it may be dim."""
+    lumen = lambda s: np.where(s < 20.0, lumen_hu, distal * lumen_hu)  # noqa: E731
+    volume = scan(STRAIGHT, vessel(diameter=gap(10.0, 26.0), lumen_hu=lumen), noise_hu=25.0)
+    found = physics_of(volume, line_of(STRAIGHT))[2]
+    assert found.blood_pool_hu.value == pytest.approx(lumen_hu, rel=0.04)
 
 
 def test_no_contrast_is_recognised() -> None:

@@ -19,6 +19,7 @@ from ctocalc.vessel.calcium import (
     beyond_wall_mm,
     find_deposits,
     measure_calcium,
+    number_pieces,
 )
 from ctocalc.vessel.tissue import Tissue
 from tests.measured_tube import SLOPE, Seen, line_of, look
@@ -138,6 +139,25 @@ def test_two_pieces_have_a_union_a_largest_and_an_enclosing_arc() -> None:
     # Specks lighter than any calcium that counts may lie beside them.
     weight = np.bincount(found.burden_piece.ravel(), found.burden_hu_mm3.ravel()) / SLOPE / 1000
     assert (weight[1:] > LEAST_MASS_MG).sum() == 2
+
+
+def test_specks_do_not_join_pieces_and_are_pieces_of_their_own() -> None:
+    """Two cubes, a speck between them within reach of both, and one far away."""
+    found = np.zeros((3, 20, 40), dtype=np.bool_)
+    found[:, 5:10, 2:8] = found[:, 5:10, 14:20] = True
+    volume = np.where(found, 0.01, 0.0).astype(np.float32)
+    apart = number_pieces(found, volume, 2.0)
+    found[1, 7, 11] = found[1, 15, 35] = True
+    volume[1, 7, 11] = volume[1, 15, 35] = 0.01
+    number = number_pieces(found, volume, 2.0)
+    assert number[1, 7, 4] != number[1, 7, 16]
+    np.testing.assert_array_equal(number > 0, found)
+    assert number[1, 15, 35] not in (number[1, 7, 4], number[1, 7, 16])
+    assert len(np.unique(number[found])) == len(np.unique(apart[apart > 0])) + 2
+    # As heavy as calcium that counts, it joins them.
+    volume[1, 7, 11] = 0.06
+    joined = number_pieces(found, volume, 2.0)
+    assert joined[1, 7, 4] == joined[1, 7, 11] == joined[1, 7, 16]
 
 
 @pytest.mark.parametrize("density", [300.0, 700.0, 1300.0])

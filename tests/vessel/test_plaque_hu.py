@@ -1,9 +1,12 @@
 """Plaque's HU of an occlusion: what lies between its caps, beside its calcium, inside its rim."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ctocalc._arrays import Floats
+from ctocalc.vessel.look import Look, LumenSettings
 from tests.measured_tube import Seen, line_of, look
 from tests.tube import PLAQUE_HU, Path, gap, scan, vessel
 
@@ -38,3 +41,17 @@ def test_calcium_of_half_the_section_does_not_brighten_plaque(calcium_hu: float)
 def test_where_calcium_fills_the_body_plaque_is_the_usual() -> None:
     seen = of(lambda s, u, v: np.full(u.shape, 700.0))
     assert seen.trace.signal.plaque_hu[0] == pytest.approx(seen.physics.plaque_hu, abs=4.0)
+
+
+def test_what_lies_outside_the_scan_is_no_plaque() -> None:
+    """Two thirds of the body are missing, as padding is."""
+    trace = (seen := of(lambda s, u, v: np.zeros(u.shape))).trace
+    s = trace.frames.arclength_mm
+    samples = np.where((s > 20.0)[:, None, None], np.nan, trace.sections.samples)
+    cut = Look.at(
+        replace(trace.sections, samples=samples.astype(np.float32)), np.full(len(s), 1.6),
+        seen.physics, LumenSettings(),
+    )  # fmt: skip
+    found = cut.plaque_hu((s > 15.0) & (s < 31.0), usual=90.0)
+    # A third of the body tells it less surely.
+    assert PLAQUE_HU - 6.0 < found < PLAQUE_HU + 20.0
