@@ -19,7 +19,7 @@ from ctocalc.vessel.calcium import (
     beyond_wall_mm,
     find_deposits,
     measure_calcium,
-    number_pieces,
+    without_specks,
 )
 from ctocalc.vessel.tissue import Tissue
 from tests.measured_tube import SLOPE, Seen, line_of, look
@@ -141,23 +141,20 @@ def test_two_pieces_have_a_union_a_largest_and_an_enclosing_arc() -> None:
     assert (weight[1:] > LEAST_MASS_MG).sum() == 2
 
 
-def test_specks_do_not_join_pieces_and_are_pieces_of_their_own() -> None:
-    """Two cubes, a speck between them within reach of both, and one far away."""
-    found = np.zeros((3, 20, 40), dtype=np.bool_)
-    found[:, 5:10, 2:8] = found[:, 5:10, 14:20] = True
-    volume = np.where(found, 0.01, 0.0).astype(np.float32)
-    apart = number_pieces(found, volume, 2.0)
-    found[1, 7, 11] = found[1, 15, 35] = True
-    volume[1, 7, 11] = volume[1, 15, 35] = 0.01
-    number = number_pieces(found, volume, 2.0)
-    assert number[1, 7, 4] != number[1, 7, 16]
-    np.testing.assert_array_equal(number > 0, found)
-    assert number[1, 15, 35] not in (number[1, 7, 4], number[1, 7, 16])
-    assert len(np.unique(number[found])) == len(np.unique(apart[apart > 0])) + 2
-    # As heavy as calcium that counts, it joins them.
-    volume[1, 7, 11] = 0.06
-    joined = number_pieces(found, volume, 2.0)
-    assert joined[1, 7, 4] == joined[1, 7, 11] == joined[1, 7, 16]
+def test_specks_are_left_out_and_what_touches_calcium_is_not() -> None:
+    """A cube with a corner, a speck away from it, and a faint haze between them."""
+    share = np.zeros((3, 20, 20), dtype=np.float32)
+    share[:, 5:10, 2:8] = 1.0
+    share[1, 10, 8] = 0.3
+    weight = np.full(share.shape, 0.01, dtype=np.float32)
+    whole = without_specks(share, weight)
+    np.testing.assert_array_equal(whole, share)
+    dirty = share.copy()
+    dirty[1, 7, 11:15], dirty[1, 7, 8:11] = 1.0, 0.05
+    np.testing.assert_array_equal(without_specks(dirty, weight), share)
+    # Twice as large it is heavy enough to count.
+    dirty[2, 7, 11:15] = 1.0
+    assert without_specks(dirty, weight)[1:, 7, 11:15].sum() == 8.0
 
 
 @pytest.mark.parametrize("density", [300.0, 700.0, 1300.0])
