@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ctocalc._arrays import Floats, Ints
 from ctocalc.image.volume import Volume
@@ -33,6 +34,9 @@ def block_scatter_hu(volume: Volume) -> Floats:
     hu = np.stack([volume.hu(_box(start, size)).ravel() for start in starts])
     mean = hu.mean(axis=1)
     tissue = hu[(mean > TISSUE_HU[0]) & (mean < TISSUE_HU[1])]
+    # What is one number throughout is masked or filled, unless the whole scan is.
+    filled = np.ptp(tissue, axis=1) == 0.0
+    tissue = tissue if filled.all() else tissue[~filled]
     rest = tissue - (tissue @ trend) @ trend.T
     return np.asarray(np.sqrt((rest**2).sum(axis=1) / spare))
 
@@ -47,18 +51,24 @@ def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
     found = np.log(np.maximum(np.concatenate(scatter_hu), LEAST_HU))
     if len(found) < LEAST_BLOCKS:
         return None
-    at = np.arange(found.min() - FINE, found.max() + 2 * FINE, FINE)
-    often = np.exp(-0.5 * ((at[:, None] - found) / ALIKE) ** 2).sum(axis=1)
+    lowest = found.min() - 2 * FINE
+    place = np.rint((found - lowest) / FINE).astype(np.int64)
+    often = gaussian_filter1d(
+        np.bincount(place, minlength=place.max() + 3).astype(np.float64), ALIKE / FINE,
+        mode="constant", truncate=8.0,
+    )  # fmt: skip
     top = int(np.argmax(often))
     before, here, after = np.log(often[top - 1 : top + 2])
-    return float(np.exp(at[top] + 0.5 * FINE * (after - before) / (2 * here - before - after)))
+    beside = 0.5 * (after - before) / (2 * here - before - after)
+    return float(np.exp(lowest + FINE * (top + beside)))
 
 
 def _starts(voxels: int, size: int, fewer: float) -> list[int]:
-    """Where blocks start along an axis: an even number, placed alike from both its ends."""
+    """Where blocks start along an axis: placed alike from both its ends."""
     half = int(voxels // size * fewer) // 2
     if not half:
-        return [(voxels - size) // 2]
+        middle, odd = divmod(voxels - size, 2)
+        return [middle, middle + 1] if odd else [middle]
     places = [int(place) for place in np.linspace(0, voxels - size, 2 * half)[:half]]
     return places + [voxels - size - place for place in places]
 

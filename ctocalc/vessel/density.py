@@ -18,7 +18,7 @@ ALIKE = 0.03
 # Calcium so many times as dense as its brightest place is thin, and shows no density of its own.
 WIDE_RATIO, THIN_RATIO = 1.1, 1.5
 # Above this multiple of the noise one density per piece is not enough.
-EXCESS = 1.05
+EXCESS = 1.2
 # A map that is not refined is taken where it leaves this share: most maps leave about as much.
 CLEARLY_LESS = 0.8
 SHARP_RATIO, SHARP_MM, EDGE_MM = 2.5, 0.1, 0.2
