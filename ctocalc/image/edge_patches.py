@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 
 from ctocalc._arrays import Bools, Floats
 from ctocalc.image.sections import PolarSections
-from ctocalc.kernels.edges import guess_edges
+from ctocalc.kernels.edges import NARROW_MM, guess_edges
 from ctocalc.kernels.runs import runs
 
 PATCH = 10
@@ -83,7 +83,13 @@ def _patch(tube: PolarSections, centre: Floats, at: slice, plaque: float, noise:
     after = np.where((radius > radius[darkest][..., None]) & np.isfinite(beyond), near, -np.inf)
     rise = after.max(axis=2) - beyond.min(axis=2)
     inner = inner[..., 0]
-    use = (starts[..., 0] > 0.45) & (inner < 3.0) & ~calcified & np.isfinite(near).all(axis=2)
+    # From `NARROW_MM` starts what noise hides: no edge to read the blur from.
+    use = (
+        (starts[..., 0] > NARROW_MM + 0.05)
+        & (inner < 3.0)
+        & ~calcified
+        & np.isfinite(near).all(axis=2)
+    )
     reach = slice(
         int(np.searchsorted(radius, inner[use].min(initial=3.0) - INNER_MM - 0.2)),
         int(np.searchsorted(radius, inner[use].max(initial=0.5) + 1.7)),

@@ -242,11 +242,10 @@ def guess_edges(profiles, radius, lumen, plaque, calcium_above, nearest, farthes
     again by a third of its fall (a neighbour), the wall is where the profile last stands half-way
     between plaque and outside, the lumen where it last stands half-way between lumen and plaque.
     Where nothing is 40 HU darker than plaque, muscle 30 HU brighter shows the wall of a vessel
-    without lumen; else the wall does not show.  A lumen that noise hides on a ray is looked for
-    from `NARROW_MM` on.  Around a lumen it is then taken to lie ``layer_mm``
+    without lumen; else the wall does not show.  Around a lumen it is then taken to lie ``layer_mm``
     outside the lumen's edge, before what is there, and the lumen ends where it first falls half-way
     to that; a station without lumen has outside set to plaque, so that the fit carries no
-    information on it.
+    information on it.  A lumen that noise hides on a ray is looked for from `NARROW_MM` on.
 
     Parameters
     ----------

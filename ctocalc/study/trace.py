@@ -206,11 +206,8 @@ def trace(
     rings = rings_about_lumen(sections, signal, radius, physics)
     gaps: tuple[Interruption, ...] = ()
     if physics.contrast:
-        along = Contrast(
-            arclength_mm=frames.arclength_mm, signal=signal, rings=rings,
-            lumen_diameter_mm=rays.lumen_diameter_mm,
-        )  # fmt: skip
-        gaps = find_occlusions(along.since(shared), settings.occlusion)
+        along = _along(frames, signal, rings, rays)
+        gaps = find_occlusions(along.since(shared), settings=settings.occlusion)
     wall = find_wall(
         rays,
         step_mm=settings.axis.station_mm,
@@ -256,6 +253,13 @@ def _lumen_and_rays(
         return signal, rays
     signal = lumen_of(plugged=plugs)
     return signal, rays_of(signal)
+
+
+def _along(frames: Frames, signal: LumenSignal, rings: Rings, rays: RayFits) -> Contrast:
+    return Contrast(
+        arclength_mm=frames.arclength_mm, signal=signal, rings=rings,
+        lumen_diameter_mm=rays.lumen_diameter_mm,
+    )  # fmt: skip
 
 
 def _channel(
@@ -335,10 +339,7 @@ def with_caps(
     What the image itself shows stays known beside it; without ``contrast`` it shows nothing of the
     lumen, and so nothing of the caps' shape.
     """
-    along = Contrast(
-        arclength_mm=seen.frames.arclength_mm, signal=seen.signal, rings=seen.rings,
-        lumen_diameter_mm=seen.rays.lumen_diameter_mm,
-    )  # fmt: skip
+    along = _along(seen.frames, seen.signal, seen.rings, seen.rays)
     gaps = given_occlusions(along, caps_mm, shown=seen.gaps, settings=settings.occlusion)
     if not contrast:
         return replace(seen, gaps=tuple(gap.without_shape for gap in gaps))

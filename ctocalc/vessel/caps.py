@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import chndtr
 
-from ctocalc._arrays import Bools, Floats, Ints
+from ctocalc._arrays import Bools, Floats, Ints, frozen
 from ctocalc.kernels.closing import closing_misses
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.rings import RING_MM, RINGS, Rings
@@ -28,7 +28,7 @@ _TAPER, _SHAPE = np.array(
     [(each, shape) for each in _TAPERS for shape in (_SHAPES if each else _SHAPES[:1])]
 ).T
 _FINE_MM = 0.1
-# No place is known better than this, however well it fits.
+# Added to the SD of every place: however well it fits, the model is not the vessel.
 _GRID_MM = 0.1
 _SHIFTS = np.arange(-4.0, 6.01, _FINE_MM)
 # The usual lumen before the cap, as shares of what the edges show, and the SD of that.
@@ -67,6 +67,11 @@ class Contrast:
     signal: LumenSignal
     rings: Rings
     lumen_diameter_mm: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.signal.tissue)
+        for name in ("arclength_mm", "lumen_diameter_mm"):
+            object.__setattr__(self, name, frozen(getattr(self, name), (n,)))
 
     @property
     def step_mm(self) -> float:

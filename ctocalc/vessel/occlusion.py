@@ -66,7 +66,7 @@ class Interruption:
         return replace(self, channel=channel, total=channel.present is not True)
 
 
-def find_occlusions(along: Contrast, settings: OcclusionSettings) -> tuple[Interruption, ...]:
+def find_occlusions(along: Contrast, *, settings: OcclusionSettings) -> tuple[Interruption, ...]:
     """Find the interruptions of contrast along one vessel.
 
     Returns an empty tuple for an open vessel.  All are taken for total here: a channel too thin

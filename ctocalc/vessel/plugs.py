@@ -34,7 +34,8 @@ class PlugSettings:
     share, beside its scatter), and it is no brighter than the stretches next to it that are known
     (``bright_sd``, a share, beside noise; what is brighter than any lumen has calcium beside it,
     and nothing is compared).  Together they speak against lumen by ``odds``: in 560
-    cases all lumens but two came to 2.7 at most (those to 3.8 and 5.9), plugs to 3.7 or more.
+    cases all lumens but two came to 2.7 at most (those two, at 3.8 and 5.9, are read as plugs),
+    plugs to 3.7 or more.
     """
 
     pinch_share: float = 0.5

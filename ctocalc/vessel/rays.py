@@ -24,7 +24,7 @@ CALCIUM_HALO_MM = 0.4
 CALCIUM_ALONE_HU = 80.0
 CALCIUM_ALONE_SD = 3.0
 LUMEN_TURNS = 2
-# A lumen that shows so much of its contrast, in the mean over so much, is no tip.
+# A lumen that shows so much of its contrast, smoothed along the vessel by this SD, is no tip.
 OPEN_SHARE, OPEN_MM = 0.5, 1.5
 
 
@@ -169,7 +169,7 @@ def _calcium_above(signal: LumenSignal, physics: ScanPhysics) -> Floats:
     noise = physics.noise_sd_hu
     beside_lumen = signal.reference_hu + np.maximum(0.25 * signal.reference_hu, 3 * noise)
     alone = signal.plaque_hu + max(CALCIUM_ALONE_SD * noise, CALCIUM_ALONE_HU)
-    holds_lumen = (signal.tissue == Tissue.LUMEN) | (signal.share > 0.5)
+    holds_lumen = (signal.tissue == Tissue.LUMEN) | (signal.share > OPEN_SHARE)
     return np.where(holds_lumen, beside_lumen, np.minimum(beside_lumen, alone))
 
 

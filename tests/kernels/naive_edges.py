@@ -5,7 +5,6 @@ from scipy.optimize import least_squares, minimize_scalar
 from scipy.stats import ncx2
 
 from ctocalc._arrays import Array, Floats
-from ctocalc.kernels.edges import NARROW_MM
 
 
 def two_edges(
@@ -72,4 +71,4 @@ def first_guess(
     if np.isnan(lumen):
         return -1.0, float(radius[wall])
     bright = np.flatnonzero(profile[: wall + 1] > 0.5 * (lumen + plaque))
-    return (float(radius[bright[-1]]) if len(bright) else NARROW_MM), float(radius[wall])
+    return (float(radius[bright[-1]]) if len(bright) else 0.4), float(radius[wall])

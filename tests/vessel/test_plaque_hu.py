@@ -1,5 +1,6 @@
 """Plaque's HU of an occlusion: what lies between its caps, beside its calcium, inside its rim."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,10 @@ PATH = Path(length_mm=44.0)
 WIDTH = gap(15.0, 31.0)
 
 
-def of(added, seed: int = 1) -> Seen:  # type: ignore[no-untyped-def]
+Added = Callable[[Floats, Floats, Floats], Floats]
+
+
+def of(added: Added, seed: int = 1) -> Seen:
     material = vessel(diameter=WIDTH, calcium=lambda s, u, v: added(s, u, v) * (WIDTH(s) <= 0.0))
     return look(scan(PATH, material, noise_hu=30.0, seed=seed), line_of(PATH))
 
@@ -26,7 +30,7 @@ def test_plaque_of_any_hu_is_read(denser_hu: float) -> None:
     assert found[0] == pytest.approx(PLAQUE_HU + denser_hu, abs=6.0)
 
 
-def half(hu: float):  # type: ignore[no-untyped-def]
+def half(hu: float) -> Added:
     def added(s: Floats, u: Floats, v: Floats) -> Floats:
         return np.where(v > 0.2, hu, 0.0)
 

@@ -33,7 +33,7 @@ def test_a_taper_is_narrow_and_not_dim() -> None:
     diameter = np.full(N, 2.4)
     diameter[34:50] = np.linspace(2.4, 0.3, 16)
     found, _ = reference_hu(
-        seen(tissue, np.full(N, LUMEN), diameter), np.zeros(N), tissue, LUMEN, STEP
+        seen(tissue, np.full(N, LUMEN), diameter), np.zeros(N), tissue, 1.2 * LUMEN, STEP
     )
     assert np.abs(found[:60] - LUMEN).max() < 0.05 * (LUMEN - PLAQUE)
 
@@ -58,8 +58,11 @@ def test_calcium_read_as_lumen_is_no_reference() -> None:
     """1000 HU beyond an occlusion: no lumen is 2.5 times as bright as the pool."""
     tissue, hu = blocked(50, 70), np.full(N, LUMEN)
     hu[70:90] = 1000.0
-    found, _ = reference_hu(seen(tissue, hu, np.full(N, 3.0)), np.zeros(N), tissue, LUMEN, STEP)
-    assert found.max() < 1.05 * LUMEN
+    hu[90:] = 0.7 * LUMEN
+    contrast = seen(tissue, hu, np.full(N, 3.0))
+    found, _ = reference_hu(contrast, np.zeros(N), tissue, 1.1 * LUMEN, STEP)
+    assert found[:60] == pytest.approx(contrast[0], abs=1.0)
+    assert found[75:] == pytest.approx(contrast[-1], abs=1.0)
 
 
 def test_a_short_lumen_between_two_occlusions_keeps_its_own_hu() -> None:
