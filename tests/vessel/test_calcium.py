@@ -179,6 +179,22 @@ def test_a_piece_of_two_densities_is_not_drawn_as_one() -> None:
     assert mass_mg(found) == pytest.approx(area * 8.0 * 600.0 / 1000.0, rel=0.15)
 
 
+@pytest.mark.parametrize(("core_mgcc", "around_mgcc"), [(1700.0, 420.0), (1500.0, 350.0)])
+def test_a_dense_core_hides_none_of_the_faint_calcium_about_it(
+    core_mgcc: float, around_mgcc: float
+) -> None:
+    """Drawn as dense as the core, what lies within its blur would fill a quarter of its place."""
+    ring = piece(0.2, 1.7, 360.0, 8.0)
+
+    def extra(s: Floats, u: Floats, v: Floats) -> Floats:
+        core = (np.hypot(u - 0.9, v) < 0.45) & (np.abs(s - MIDDLE) < 3.0)
+        return np.where(core, core_mgcc * SLOPE, ring(s, u, v) * around_mgcc / DENSITY)
+
+    found, seen = measured(extra)
+    area = np.pi * (1.7**2 - 0.2**2)
+    assert found.area_mm2[inner(seen, 6.0)].mean() == pytest.approx(area, rel=0.06)
+
+
 def test_calcium_free_sections_have_exactly_none() -> None:
     found, seen = measured(piece(0.6, 1.7, 180.0, 6.0))
     away = np.abs(seen.trace.frames.arclength_mm - MIDDLE) > 6.0
