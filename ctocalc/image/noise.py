@@ -13,15 +13,17 @@ from ctocalc.image.volume import Volume
 BLOCK_MM, MOST_BLOCKS, LEAST_BLOCKS = 3.1, 2000, 20
 # Blocks of such a mean are fat, muscle or blood, neither lung nor air.
 TISSUE_HU = (-150.0, 700.0)
-# The commonest scatter is told of its logarithms, smoothed by so much.
-ALIKE, FINE, LEAST_HU = 0.08, 0.01, 1.0
+# The commonest scatter is told of its logarithms, smoothed by so much; where noise rules, so many
+# blocks are like it.
+ALIKE, FINE, LEAST_HU, EVEN = 0.08, 0.01, 1.0, 0.5
 
 
 def block_scatter_hu(volume: Volume) -> Floats:
     """Return the SD (B,) of the voxels of blocks of soft tissue about their linear trends.
 
     A block within one tissue shows noise alone, any other more.  At most `MOST_BLOCKS`, evenly
-    spread, are looked at: the same ones however the axes of the volume run.
+    spread, are looked at: the same ones however the axes of the volume run.  0 is a block of one
+    number.
     """
     size = np.rint(BLOCK_MM / np.array(volume.grid.spacing_kji_mm)).astype(np.int64).clip(1)
     shape = np.array(volume.grid.shape_kji)
@@ -34,11 +36,9 @@ def block_scatter_hu(volume: Volume) -> Floats:
     hu = np.stack([volume.hu(_box(start, size)).ravel() for start in starts])
     mean = hu.mean(axis=1)
     tissue = hu[(mean > TISSUE_HU[0]) & (mean < TISSUE_HU[1])]
-    # What is one number throughout is masked or filled, unless the whole scan is.
-    filled = np.ptp(tissue, axis=1) == 0.0
-    tissue = tissue if filled.all() else tissue[~filled]
     rest = tissue - (tissue @ trend) @ trend.T
-    return np.asarray(np.sqrt((rest**2).sum(axis=1) / spare))
+    scatter = np.sqrt((rest**2).sum(axis=1) / spare)
+    return np.where(np.ptp(tissue, axis=1) > 0.0, scatter, 0.0)
 
 
 def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
@@ -48,19 +48,29 @@ def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
     to place (Christianson et al., AJR 2015;205:W93: 5 % off what observers measured).  Misleads
     where hardly any block lies within one tissue: too large then.
     """
-    found = np.log(np.maximum(np.concatenate(scatter_hu), LEAST_HU))
-    if len(found) < LEAST_BLOCKS:
+    scatter = np.concatenate(scatter_hu)
+    if len(scatter) < LEAST_BLOCKS:
         return None
-    lowest = found.min() - 2 * FINE
-    place = np.rint((found - lowest) / FINE).astype(np.int64)
+    # Blocks of one number are filled, or the scan has no noise: then the others show structure,
+    # of which hardly two are alike.
+    told = np.log(np.maximum(scatter[scatter > 0.0], LEAST_HU))
+    if len(told) < LEAST_BLOCKS:
+        return LEAST_HU
+    commonest = _commonest(told)
+    alike = (np.abs(told - commonest) < 2.0 * ALIKE).mean()
+    return float(np.exp(commonest)) if len(told) == len(scatter) or alike > EVEN else LEAST_HU
+
+
+def _commonest(values: Floats) -> float:
+    lowest = values.min() - 2 * FINE
+    place = np.rint((values - lowest) / FINE).astype(np.int64)
     often = gaussian_filter1d(
         np.bincount(place, minlength=place.max() + 3).astype(np.float64), ALIKE / FINE,
         mode="constant", truncate=8.0,
     )  # fmt: skip
     top = int(np.argmax(often))
     before, here, after = np.log(often[top - 1 : top + 2])
-    beside = 0.5 * (after - before) / (2 * here - before - after)
-    return float(np.exp(lowest + FINE * (top + beside)))
+    return float(lowest + FINE * (top + 0.5 * (after - before) / (2 * here - before - after)))
 
 
 def _starts(voxels: int, size: int, fewer: float) -> list[int]:
