@@ -93,6 +93,8 @@ def main() -> None:
         click.echo(f"OUTPUT_FAILED: {error}", err=True)
         code = Exit.OUTPUT_FAILED
     except (KeyboardInterrupt, click.Abort):
+        # What was half made when it came, such as a future of Dask's, complains when it is dropped.
+        sys.unraisablehook = lambda _: None
         click.echo("Interrupted.", err=True)
         code = Exit.INTERRUPTED
     except Exception as error:

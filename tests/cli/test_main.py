@@ -35,3 +35,25 @@ def test_a_stdout_without_room_is_an_output_that_could_not_be_written(words: lis
         )  # fmt: skip
     assert done.returncode == 5
     assert done.stderr.startswith("OUTPUT_FAILED: ")
+
+
+HALF_MADE = """
+import ctocalc.cli.main as program
+
+class Half:
+    def __init__(self):
+        raise KeyboardInterrupt
+
+    def __del__(self):
+        self.absent
+
+program.group = lambda **_: Half()
+program.main()
+"""
+
+
+def test_what_an_interruption_leaves_half_made_does_not_complain() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", HALF_MADE], check=False, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (130, "Interrupted.\n")
