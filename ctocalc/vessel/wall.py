@@ -51,7 +51,9 @@ class WallSettings(TubeSettings):
     stations beyond its ends put it, less near those ends, and its neighbours a little.
 
     Edges more than ``mistaken`` standard deviations off the rest do not count.
-    ``radius_sd_mm``: what no number of rays mends, and ``rim_sd_mm`` where all rays end in calcium.
+    ``radius_sd_mm``: what no number of rays mends, ``rim_sd_mm`` where all rays end in calcium, and
+    ``thin_sd_mm`` about lumens thinner than ``thin_mm`` by as much as ``thin_over_mm``, whose blur
+    hides their width.
     """
 
     farthest_mm: float = 3.4
@@ -74,6 +76,9 @@ class WallSettings(TubeSettings):
     widening: float = 1.35
     radius_sd_mm: float = 0.04
     rim_sd_mm: float = 0.075
+    thin_mm: float = 1.35
+    thin_over_mm: float = 0.35
+    thin_sd_mm: float = 0.2
     faint: float = 1.5
 
 
@@ -156,7 +161,10 @@ def find_wall(rays: RayFits, *, step_mm: float, rim_mm: float, settings: WallSet
         boundary=boundary,
         source=np.where(seen >= 0.25, "seen", "bridged"),
         radius_sd_mm=np.hypot(
-            _radius_sd(told, rays.calcified, step_mm, settings),
+            np.hypot(
+                _radius_sd(told, rays.calcified, step_mm, settings),
+                _thin_sd(rays.lumen_diameter_mm, settings),
+            ),
             departure_mm(boundary, step_mm),
         ),
     )
@@ -225,6 +233,13 @@ def _radius_sd(weight: Floats, calcified: Bools, step_mm: float, settings: WallS
     reach = (1.0 / (settings.bend_sd_mm**2 * step_mm**3) / told) ** 0.25
     left = settings.radius_sd_mm + settings.rim_sd_mm * calcified.mean(axis=1)
     return np.asarray(np.hypot(left, ERRORS_SHARED * np.sqrt(0.265 / reach / told)))
+
+
+def _thin_sd(lumen_diameter_mm: Floats, settings: WallSettings) -> Floats:
+    """Return the SD (N,) that a thin lumen (NaN or 0: none) adds to its wall's radius."""
+    missing = (settings.thin_mm - lumen_diameter_mm) / settings.thin_over_mm
+    none = ~(lumen_diameter_mm > 0.0)
+    return np.where(none, 0.0, settings.thin_sd_mm * np.clip(missing, 0.0, 1.0))
 
 
 def departure_mm(boundary: Boundary, step_mm: float) -> Floats:

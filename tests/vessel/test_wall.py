@@ -228,3 +228,18 @@ def test_rays_that_tell_nothing_are_not_blocked() -> None:
     mouth[:8] = True
     wall = find_wall(rays.without(mouth), step_mm=0.5, rim_mm=0.0, settings=WallSettings())
     assert np.sqrt(wall.boundary.area_mm2[:8] / np.pi) == pytest.approx(1.65, abs=0.04)
+
+
+@pytest.mark.parametrize(("lumen_mm", "least", "most"), [(0.7, 0.1, 0.3), (2.6, 0.03, 0.09)])
+def test_a_wall_about_a_thin_lumen_is_known_less_well(
+    lumen_mm: float, least: float, most: float
+) -> None:
+    """The blur of a lumen of 0.7 mm hides its width, and with it where its wall is."""
+    within = []
+    for seed in range(1, 5):
+        thin = vessel(diameter=lumen_mm, wall_mm=lumen_mm / 2 + 0.3)
+        wall = look(scan(PATH, thin, noise_hu=NOISE_HU, seed=seed), line_of(PATH)).trace.wall
+        found, sd = np.sqrt(wall.boundary.area_mm2 / np.pi)[6:-6], wall.radius_sd_mm[6:-6]
+        assert least < np.median(sd) < most
+        within.append(np.abs(found - lumen_mm / 2 - 0.3) < 1.96 * sd)
+    assert np.mean(within) > 0.9
