@@ -13,17 +13,19 @@ from ctocalc.image.volume import Volume
 BLOCK_MM, MOST_BLOCKS, LEAST_BLOCKS = 3.1, 2000, 20
 # Blocks of such a mean are fat, muscle or blood, neither lung nor air.
 TISSUE_HU = (-150.0, 700.0)
-# The commonest scatter is told of its logarithms, smoothed by so much; where noise rules, so many
-# blocks are like it.
-ALIKE, FINE, LEAST_HU, EVEN = 0.08, 0.01, 1.0, 0.5
+# The commonest scatter is told of its logarithms, smoothed by so much.
+ALIKE, FINE, LEAST_HU = 0.08, 0.01, 1.0
+# A block of which more than so much is one number is filled, or shows no noise; where fewer blocks
+# than so many are neither, the scan has none (of phantoms without noise it was a quarter at most).
+ONE_NUMBER, NOISY = 0.25, 0.3
 
 
 def block_scatter_hu(volume: Volume) -> Floats:
     """Return the SD (B,) of the voxels of blocks of soft tissue about their linear trends.
 
     A block within one tissue shows noise alone, any other more.  At most `MOST_BLOCKS`, evenly
-    spread, are looked at: the same ones however the axes of the volume run.  0 is a block of one
-    number.
+    spread, are looked at: the same ones however the axes of the volume run.  0 is a block that
+    is filled with one number, be it in part.
     """
     size = np.rint(BLOCK_MM / np.array(volume.grid.spacing_kji_mm)).astype(np.int64).clip(1)
     shape = np.array(volume.grid.shape_kji)
@@ -31,14 +33,15 @@ def block_scatter_hu(volume: Volume) -> Floats:
     spare = len(trend) - trend.shape[1]
     if (shape < size).any() or not spare:
         return np.empty(0)
-    fewer = min(1.0, float(MOST_BLOCKS / (shape // size).prod()) ** (1 / 3))
-    starts = product(*(_starts(*each, fewer) for each in zip(shape, size, strict=True)))
+    starts = product(*_spread(shape, size))
     hu = np.stack([volume.hu(_box(start, size)).ravel() for start in starts])
     mean = hu.mean(axis=1)
     tissue = hu[(mean > TISSUE_HU[0]) & (mean < TISSUE_HU[1])]
     rest = tissue - (tissue @ trend) @ trend.T
     scatter = np.sqrt((rest**2).sum(axis=1) / spare)
-    return np.where(np.ptp(tissue, axis=1) > 0.0, scatter, 0.0)
+    order = np.sort(tissue, axis=1)
+    many = 1 + int(ONE_NUMBER * len(trend))
+    return np.where((order[:, many:] == order[:, :-many]).any(axis=1), 0.0, scatter)
 
 
 def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
@@ -46,19 +49,16 @@ def noise_hu(scatter_hu: Sequence[Floats]) -> float | None:
 
     The mode of local SDs reads noise in scans of patients as well, whose tissues differ from place
     to place (Christianson et al., AJR 2015;205:W93: 5 % off what observers measured).  Misleads
-    where hardly any block lies within one tissue: too large then.
+    where hardly any block lies within one tissue: too large then; and where two thirds and more
+    are filled: that looks like a scan without noise.
     """
     scatter = np.concatenate(scatter_hu)
-    if len(scatter) < LEAST_BLOCKS:
-        return None
-    # Blocks of one number are filled, or the scan has no noise: then the others show structure,
-    # of which hardly two are alike.
-    told = np.log(np.maximum(scatter[scatter > 0.0], LEAST_HU))
-    if len(told) < LEAST_BLOCKS:
+    told = scatter[scatter > 0.0]
+    if len(scatter) >= LEAST_BLOCKS and len(told) < NOISY * len(scatter):
         return LEAST_HU
-    commonest = _commonest(told)
-    alike = (np.abs(told - commonest) < 2.0 * ALIKE).mean()
-    return float(np.exp(commonest)) if len(told) == len(scatter) or alike > EVEN else LEAST_HU
+    if len(told) < LEAST_BLOCKS:
+        return None
+    return float(np.exp(_commonest(np.log(np.maximum(told, LEAST_HU)))))
 
 
 def _commonest(values: Floats) -> float:
@@ -71,6 +71,17 @@ def _commonest(values: Floats) -> float:
     top = int(np.argmax(often))
     before, here, after = np.log(often[top - 1 : top + 2])
     return float(lowest + FINE * (top + 0.5 * (after - before) / (2 * here - before - after)))
+
+
+def _spread(shape: Ints, size: Ints) -> list[list[int]]:
+    """Where blocks start along each axis: fewer along all of them where they are too many."""
+    fewer = min(1.0, float(MOST_BLOCKS / (shape // size).prod()) ** (1 / 3))
+    while True:
+        starts = [_starts(*each, fewer) for each in zip(shape, size, strict=True)]
+        if np.prod([len(each) for each in starts]) <= MOST_BLOCKS:
+            return starts
+        # An axis of a single block cannot have fewer.
+        fewer *= 0.9
 
 
 def _starts(voxels: int, size: int, fewer: float) -> list[int]:

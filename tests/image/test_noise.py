@@ -7,6 +7,7 @@ from ctocalc._arrays import Floats
 from ctocalc.geometry.grid import VoxelGrid
 from ctocalc.image.noise import LEAST_BLOCKS, MOST_BLOCKS, block_scatter_hu, noise_hu
 from ctocalc.image.volume import Volume
+from tests.tube import Path, scan, vessel
 
 FINE_MM = (0.5, 0.4, 0.4)
 SHAPE = (60, 90, 90)
@@ -78,14 +79,33 @@ def test_a_quiet_scan_has_no_noise_and_no_tissue_none_that_is_known() -> None:
     assert read(40.0 + white(25.0), (6.0, 6.0, 6.0)) is None
 
 
-@pytest.mark.parametrize("share", [0.33, 0.6])
-def test_what_is_filled_with_one_number_tells_nothing(share: float) -> None:
-    hu = 40.0 + white(25.0)
-    hu[:, : int(share * SHAPE[1])] = 0.0
+@pytest.mark.parametrize("share", [0.1, 0.33, 0.5, 0.6])
+@pytest.mark.parametrize("rods_hu", [0.0, 400.0])
+def test_what_is_filled_with_one_number_tells_nothing(share: float, rods_hu: float) -> None:
+    """Filled across the rods, which pass through a third of the other blocks."""
+    hu = 40.0 + rods_hu * ((np.arange(SHAPE[1])[:, None] // 4) % 6 == 0) + white(25.0)
+    hu[: int(share * SHAPE[0])] = 0.0
     assert read(hu) == pytest.approx(25.0, rel=0.05)
 
 
-@pytest.mark.parametrize("depth", [7, 61])
+def test_few_blocks_beside_filled_ones_do_not_tell() -> None:
+    few = (6, 7 * (LEAST_BLOCKS - 1), 7)
+    beside = np.concatenate([40.0 + white(25.0, few), np.zeros((6, 14, 7))], axis=1)
+    assert read(beside, (0.5, 0.43, 0.43)) is None
+
+
+@pytest.mark.parametrize("spacing_mm", [FINE_MM, (0.4, 0.35, 0.35), (1.0, 0.5, 0.5)])
+@pytest.mark.parametrize(("wide_mm", "sigma_mm"), [(2.4, 0.29), (5.0, 0.38)])
+def test_a_vessel_without_noise_has_none(
+    spacing_mm: tuple[float, float, float], wide_mm: float, sigma_mm: float
+) -> None:
+    """Though all blocks along it scatter alike, and a wide one runs through most of them."""
+    lumen = vessel(diameter=lambda s: np.full_like(s, wide_mm))
+    quiet = scan(Path(length_mm=44.0), lumen, sigma_mm=sigma_mm, spacing_kji_mm=spacing_mm)
+    assert noise_hu([block_scatter_hu(quiet)]) == 1.0
+
+
+@pytest.mark.parametrize("depth", [7, 9, 61])
 def test_the_way_the_axes_run_does_not_matter(depth: int) -> None:
     """Of a volume whose sides hold no whole number of blocks."""
     hu = 40.0 + white(25.0, (depth, 150, 173))
@@ -96,6 +116,8 @@ def test_the_way_the_axes_run_does_not_matter(depth: int) -> None:
 def test_not_too_many_blocks_are_read() -> None:
     one = block_scatter_hu(volume(40.0 + white(25.0, (120, 120, 120))))
     assert 0.5 * MOST_BLOCKS < one.size <= MOST_BLOCKS
+    thin = block_scatter_hu(volume(40.0 + white(25.0, (7, 512, 512))))
+    assert 0.5 * MOST_BLOCKS < thin.size <= MOST_BLOCKS
 
 
 def test_vessels_tell_together() -> None:
