@@ -151,7 +151,7 @@ def test_first_guesses_agree_with_the_twin() -> None:
             ray = ray + 450.0 * (1 - disc(3.0, 0.3))
         samples.append(ray + rng.normal(0, 4, len(RADIUS)))
         lumens.append(LUMEN if n % 3 else np.nan)
-    # A lumen that shows on other rays of its station, and not on this one.
+    # A station with lumen, of which this ray shows nothing.
     samples.append(profile(0.0, 1.3, 0.3))
     lumens.append(LUMEN)
     cube = np.stack(samples)[:, None, :].astype(np.float32)

@@ -68,6 +68,16 @@ def entry(taper_mm: float, rings: Rings, seen: LumenSignal, wide_mm: float = WID
     return fit_cap(along(seen, rings, shown), edge=edge, body=edge + 10, lumen=edge - 18)
 
 
+def test_contrast_is_checked_and_locked() -> None:
+    shown = diameter_of(0.0, S)
+    seen = along(signal(), rings_of(0.0), shown)
+    with pytest.raises(ValueError, match="read-only"):
+        seen.lumen_diameter_mm[0] = 0.0
+    assert shown.flags.writeable
+    with pytest.raises(ValueError, match="shape"):
+        along(signal(), rings_of(0.0), shown[:-1])
+
+
 @pytest.mark.parametrize("wide_mm", [1.6, 2.6])
 @pytest.mark.parametrize("taper_mm", [0.0, 0.6, 3.0, 5.0, 7.0])
 def test_caps_without_noise(taper_mm: float, wide_mm: float) -> None:
