@@ -70,6 +70,11 @@ class Block:
     rest: Floats32
     mask: Bools
 
+    @property
+    def cell_mm(self) -> float:
+        """Edge of a cube as large as a cell."""
+        return _cell_mm(self.grid)
+
     def height(self, calcium_hu: Array) -> Floats32:
         """HU that a cell full of calcium adds to its background."""
         above = np.maximum(calcium_hu - self.background, 1.0)
@@ -128,7 +133,7 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     blur = VoxelBlur.of_grid(grid, sigma_mm=scene.sigma_mm, cell_mm=CELL_MM)
     cells = blur.finer(grid)
     at = _Places.of(cells, frames, stations, reach)
-    size = float(abs(np.linalg.det(cells.lps_from_kji[:3, :3])) ** (1 / 3))
+    size = _cell_mm(cells)
     beyond = at.radius - at.read(wall)
     within, inside = (
         np.where(at.near, np.clip(0.5 - (beyond - far) / size, 0.0, 1.0), 0.0)
@@ -153,6 +158,10 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
         grid=cells, blur=blur, inside=inside.astype(np.float32), background=background,
         piece=piece, rest=rest, mask=mask,
     )  # fmt: skip
+
+
+def _cell_mm(grid: VoxelGrid) -> float:
+    return float(abs(np.linalg.det(grid.lps_from_kji[:3, :3])) ** (1 / 3))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

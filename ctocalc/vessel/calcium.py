@@ -152,7 +152,7 @@ def measure_calcium(
     pixel = float(offset[1] - offset[0])
     step = float(np.median(np.diff(sections.frames.arclength_mm)))
     beyond = beyond_wall_mm(wall, offset)
-    share = (fitted.share * np.clip(0.5 - beyond / pixel, 0.0, 1.0)).astype(np.float32)
+    share = fitted.within(np.clip(0.5 - beyond / pixel, 0.0, 1.0), pixel)
     bend = curvature[:, 0, None, None] * offset + curvature[:, 1, None, None] * offset[:, None]
     weight = (pixel**2 * step * np.clip(1.0 - bend, 0.05, 2.0)).astype(np.float32)
     # Noise adds nothing to the volume in the mean, but as specks it widens arcs and joins pieces.

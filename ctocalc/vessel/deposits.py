@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_dilation, map_coordinates
+from scipy.ndimage import binary_dilation, gaussian_filter, map_coordinates
 
-from ctocalc._arrays import Bools, Floats32
+from ctocalc._arrays import Bools, Floats, Floats32
 from ctocalc.image.sections import CartesianSections
 from ctocalc.kernels.runs import runs
 from ctocalc.vessel.block import Block, Scenery, make_block, outside_hu
@@ -15,6 +15,9 @@ from ctocalc.vessel.density import fit_block
 MARGIN_STATIONS = 3
 # Pixels of whose surroundings less lies within the wall tell nothing.
 LEAST_ROOM = 0.05
+# Reading cells between their centres softens an edge; this share of a cell is the SD of it that
+# gives the least error of areas if every cell is right (deposits that end 0 to 0.2 mm inside).
+SOFTENED_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,11 +26,24 @@ class Deposits:
 
     It may lie a little beyond the wall that was known when it was fitted: where it ends tells
     where the wall behind it is.  ``candidate`` (N, P, P): where calcium was looked for.
+    ``softened_mm``: SD of the blur that edges have for being read between cells.
     """
 
     share: Floats32
     hu: Floats32
     candidate: Bools
+    softened_mm: float
+
+    def within(self, inside: Floats, pixel_mm: float) -> Floats32:
+        """Return the share (N, P, P) of calcium ``inside`` a wall (share of a pixel).
+
+        A softened edge at the wall lies half beyond it: cut off there, a vessel full of calcium
+        loses a twentieth.  What is left of the wall's own softened edge is what can be filled.
+        """
+        softened = self.softened_mm / pixel_mm
+        room = gaussian_filter(inside.astype(np.float32), (0.0, softened, softened))
+        filled = np.minimum(self.share / np.maximum(room, LEAST_ROOM), 1.0)
+        return np.asarray(inside * filled, dtype=np.float32)
 
 
 def fit_deposits(scene: Scenery, candidate: Bools) -> Deposits:
@@ -38,14 +54,15 @@ def fit_deposits(scene: Scenery, candidate: Bools) -> Deposits:
     """
     share = np.zeros(candidate.shape, np.float32)
     hu = np.zeros(candidate.shape, np.float32)
-    outside = outside_hu(scene)
+    outside, softened = outside_hu(scene), 0.0
     for stations in stretches(np.asarray(candidate.any(axis=(1, 2)))):
         block = make_block(scene, candidate, outside, stations)
+        softened = SOFTENED_SHARE * block.cell_mm
         fitted, density = fit_block(block, scene.noise_hu)
         share[stations], hu[stations] = _on_sections(
             block, fitted, density, scene.sections, stations
         )
-    return Deposits(share=share, hu=hu, candidate=candidate)
+    return Deposits(share=share, hu=hu, candidate=candidate, softened_mm=softened)
 
 
 def stretches(present: Bools) -> Iterator[slice]:
