@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import (
     binary_dilation,
     binary_erosion,
+    binary_propagation,
     distance_transform_edt,
     gaussian_filter,
     maximum_filter,
@@ -36,13 +37,16 @@ SPECK_MM3, SPECK_SHARE = 0.07, 0.1
 class CalciumSettings:
     """How calcium is found and sized.
 
-    ``peak_above_noise`` noise SDs above plaque make a place worth a fit; in the lumen, and within
+    ``peak_above_noise`` noise SDs above plaque make a place worth a fit, with what joins it and
+    stands out by ``faint_above_noise`` of them and ``faint_above_hu``; in the lumen, and within
     ``cap_zone_mm`` of it unless by its shape calcium reaches deeper, it is ``lumen_above_share`` of
     the lumen above the lumen.
     ``apparent_hu`` and ``apparent_sd``: threshold of the apparent fraction.
     """
 
     peak_above_noise: float = 4.5
+    faint_above_noise: float = 3.0
+    faint_above_hu: float = 100.0
     lumen_above_share: float = 0.25
     cap_zone_mm: float = 0.8
     beyond_wall_mm: float = 0.3
@@ -122,8 +126,16 @@ def find_deposits(
     soft = SOFT_MM / float(offset[1] - offset[0])
     without_lumen = away_from_lumen(occluded, signal.tissue, step, settings)
     near = beyond_wall_mm(scene.wall, offset) < settings.beyond_wall_mm
-    least = _least(signal, without_lumen, physics, settings)[:, None, None]
-    return fit_deposits(scene, near & (gaussian_filter(hu, (0.0, soft, soft)) >= least))
+    seen, noise = gaussian_filter(hu, (0.0, soft, soft)), physics.noise_sd_hu
+    least = settings.peak_above_noise * noise
+    faint = max(settings.faint_above_noise * noise, settings.faint_above_hu)
+    peaks, joined = (
+        near & (seen >= _least(signal, without_lumen, above, noise, settings)[:, None, None])
+        for above in (least, min(faint, least))
+    )
+    return fit_deposits(
+        scene, binary_propagation(peaks, np.ones((3, 3, 3), dtype=bool), mask=joined)
+    )
 
 
 def measure_calcium(
@@ -233,14 +245,17 @@ def away_from_lumen(
 
 
 def _least(
-    signal: LumenSignal, without_lumen: Bools, physics: ScanPhysics, settings: CalciumSettings
+    signal: LumenSignal,
+    without_lumen: Bools,
+    above_plaque_hu: float,
+    noise_hu: float,
+    settings: CalciumSettings,
 ) -> Floats:
     """HU (N,) from which on a place may be calcium."""
-    above_plaque = signal.plaque_hu + settings.peak_above_noise * physics.noise_sd_hu
     above_lumen = signal.reference_hu + np.maximum(
-        settings.lumen_above_share * signal.reference_hu, 3.0 * physics.noise_sd_hu
+        settings.lumen_above_share * signal.reference_hu, 3.0 * noise_hu
     )
-    return np.where(without_lumen, above_plaque, above_lumen)
+    return np.where(without_lumen, signal.plaque_hu + above_plaque_hu, above_lumen)
 
 
 def without_specks(share: Floats32, weight_mm3: Floats32) -> Floats32:

@@ -15,6 +15,7 @@ from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary, BoundaryKind
 from ctocalc.vessel.calcium import (
     Calcium,
+    CalciumSettings,
     away_from_lumen,
     beyond_wall_mm,
     find_deposits,
@@ -29,6 +30,7 @@ PATH = Path(length_mm=36.0)
 ENTRY, EXIT, MIDDLE = 8.0, 28.0, 18.0
 WALL_MM = 1.8
 NOISE_HU = 25.0
+USUAL = AnalysisSettings().calcium
 DENSITY = 700.0
 
 
@@ -65,7 +67,12 @@ def test_where_a_peak_need_not_outshine_a_lumen(calcium: slice, away: range) -> 
     np.testing.assert_array_equal(np.flatnonzero(found), list(away))
 
 
-def measured(calcium, path: Path = PATH, noise_hu: float = NOISE_HU) -> tuple[Calcium, Seen]:  # type: ignore[no-untyped-def]
+def measured(  # type: ignore[no-untyped-def]
+    calcium,
+    path: Path = PATH,
+    noise_hu: float = NOISE_HU,
+    settings: CalciumSettings = USUAL,
+) -> tuple[Calcium, Seen]:
     """Measure calcium within the true wall, so that only calcium is judged here."""
     material = vessel(diameter=gap(ENTRY, EXIT), wall_mm=WALL_MM, calcium=calcium)
     volume = scan(path, material, noise_hu=noise_hu)
@@ -82,7 +89,6 @@ def measured(calcium, path: Path = PATH, noise_hu: float = NOISE_HU) -> tuple[Ca
         plaque_hu=trace.signal.plaque_hu, sigma_mm=(0.29, 0.29),
         noise_hu=seen.physics.noise_sd_hu,
     )  # fmt: skip
-    settings = AnalysisSettings().calcium
     deposits = find_deposits(scene, trace.signal, trace.occluded, seen.physics, settings=settings)
     found = measure_calcium(
         scene, deposits, trace.signal, trace.curvature, seen.physics, settings=settings
@@ -193,6 +199,23 @@ def test_a_dense_core_hides_none_of_the_faint_calcium_about_it(
     found, seen = measured(extra)
     area = np.pi * (1.7**2 - 0.2**2)
     assert found.area_mm2[inner(seen, 6.0)].mean() == pytest.approx(area, rel=0.06)
+
+
+def test_a_faint_layer_is_found_where_it_joins_calcium_that_shows() -> None:
+    """A layer of 0.35 mm, 220 mg/cc: alone it is little above noise, and half of it is missed."""
+
+    def extra(s: Floats, u: Floats, v: Floats) -> Floats:
+        r, angle = np.hypot(u, v), np.degrees(np.abs(np.arctan2(v, u)))
+        within = (np.abs(s - MIDDLE) < 4.0) & (r < 1.65)
+        dense, faint = (r > 0.7) & (angle < 60), (r > 1.3) & (angle >= 60) & (angle < 140)
+        return np.asarray(within * (900.0 * dense + 220.0 * faint) * SLOPE)
+
+    def arc_deg(settings: CalciumSettings) -> float:
+        found, seen = measured(extra, noise_hu=38.0, settings=settings)
+        return float(found.arc_deg[inner(seen, 8.0)].mean())
+
+    alone = replace(USUAL, faint_above_noise=USUAL.peak_above_noise)
+    assert arc_deg(alone) + 25.0 < arc_deg(USUAL) < 290.0
 
 
 def test_calcium_free_sections_have_exactly_none() -> None:
