@@ -31,19 +31,22 @@ CTA_WITHOUT_CONTRAST = "the CTA calcium score is of CT with contrast; see the Ag
 # What noise alone may add to or hide of a sum.
 LEAST_VOLUME_SD_MM3 = 0.4
 LEAST_MASS_SD_MG = 0.2
+# What the bloom of an open lumen may hide in its wall: against truth on phantoms.
+HIDDEN_VOLUME_SD_MM3 = 1.25
+HIDDEN_MASS_SD_MG = 0.75
 PIECE_SHARE = 0.2
 
 
-def volume(found: Burden, inside: Bools) -> Measured:
+def volume(found: Burden, inside: Bools, least_sd: float = LEAST_VOLUME_SD_MM3) -> Measured:
     """Volume of the calcium of some stations (N,)."""
-    return found.volume.total(inside, LEAST_VOLUME_SD_MM3)
+    return found.volume.total(inside, least_sd)
 
 
-def mass(found: Burden, inside: Bools) -> Measured:
+def mass(found: Burden, inside: Bools, least_sd: float = LEAST_MASS_SD_MG) -> Measured:
     """Mass of some stations (N,), or why it cannot be told; the slope's own error is not in it."""
     if found.mass is None:
         return Measured.unknown(Unit.MG, NO_SLOPE)
-    return found.mass.total(inside, LEAST_MASS_SD_MG)
+    return found.mass.total(inside, least_sd)
 
 
 def by_region(found: Burden, start_mm: float, end_mm: float) -> CalciumByRegion:
@@ -149,9 +152,14 @@ def whole_vessel(
 ) -> VesselCalcium:
     """Sum up the calcium of a whole measured artery: of all its stations, as a lesion's is."""
     everywhere = np.ones(len(found.arclength_mm), dtype=np.bool_)
+    least_mm3, least_mg = (
+        (HIDDEN_VOLUME_SD_MM3, HIDDEN_MASS_SD_MG)
+        if contrast
+        else (LEAST_VOLUME_SD_MM3, LEAST_MASS_SD_MG)
+    )
     return VesselCalcium(
-        volume_mm3=volume(found, everywhere),
-        mass_mg=mass(found, everywhere),
+        volume_mm3=volume(found, everywhere, least_mm3),
+        mass_mg=mass(found, everywhere, least_mg),
         agatston=agatston(float(islands.score.sum()), contrast=contrast),
         cta_calcium_score=cta_score(float(islands.score.sum()), contrast=contrast),
         score_threshold_hu=threshold_hu,

@@ -23,6 +23,8 @@ WIDE_MM, WIDEST_THIN_MM = 0.7, 1.2
 # What diameters and density are off by against truth on phantoms.
 LUMEN_SD_MM, THIN_LUMEN_SD_MM = 0.16, 0.3
 LEAST_DENSITY_SHARE = 0.1
+# Calcium thinner than this shows little of its density; 1 mm thinner it is off by this share.
+THIN_CALCIUM_MM, THIN_DENSITY_SHARE = 1.5, 0.3
 CAP_ZONE_MM = 3.0
 
 
@@ -43,7 +45,7 @@ def profile_vessel(
         ("calcium_arc_deg", burden.arc),
         ("calcium_arc_largest_deg", burden.arc_largest),
         ("calcium_thickness_mm", burden.thickness),
-        ("calcium_density_mgcc", _density(calcium, s, measures.hu_per_mgcc)),
+        ("calcium_density_mgcc", density(calcium, s, measures.hu_per_mgcc)),
     )
     columns = {
         "lumen_hu": seen.signal.contrast_hu,
@@ -114,11 +116,16 @@ def _calcium_area(calcium: Calcium, s: Floats) -> Series:
     return Series(arclength_mm=s, value=calcium.area_mm2, sd=calcium.area_sd_mm2, unit=Unit.MM2)
 
 
-def _density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
-    """Return the density; it makes up for about half of what the area is off by."""
+def density(calcium: Calcium, s: Floats, slope: float | None) -> Series:
+    """Return the density of every station's calcium; NaN where there is none or without ``slope``.
+
+    It makes up for about half of what the area is off by.  Misleads in layers thinner than the
+    blur: they show their mass, and hardly whether they are thin and dense or thick and faint.
+    """
     value = np.full(len(s), np.nan) if slope is None else calcium.contrast_hu / slope
     share = 0.5 * calcium.area_sd_mm2 / np.maximum(calcium.area_mm2, 1e-6)
-    sd = value * np.clip(share, LEAST_DENSITY_SHARE, 1.0)
+    thin = THIN_DENSITY_SHARE * np.clip(THIN_CALCIUM_MM - calcium.thickness_mm, 0.0, 1.0)
+    sd = value * np.hypot(np.clip(share, LEAST_DENSITY_SHARE, 1.0), thin)
     return Series(arclength_mm=s, value=value, sd=sd, unit=Unit.MG_CC)
 
 

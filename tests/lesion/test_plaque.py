@@ -169,6 +169,21 @@ def test_a_vessel_without_calcium_has_zero_of_everything() -> None:
     assert 0.0 < whole.mass_mg.high < plaque.LEAST_MASS_MG
 
 
+def test_an_open_lumen_may_hide_calcium_in_its_wall() -> None:
+    none = Islands(arclength_mm=np.zeros(0), score=np.zeros(0))
+    empty = replace(burden(0 * S, mass=0 * S), volume=series(0 * S, Unit.MM3))
+    shown, plain = (
+        plaque.whole_vessel(empty, (), none, contrast=contrast, threshold_hu=480.0)
+        for contrast in (True, False)
+    )
+    # A third of a thin ring, 3 mm long.
+    assert shown.volume_mm3.high is not None
+    assert plain.volume_mm3.high is not None
+    assert shown.volume_mm3.high > 2.0 > 2.0 * plain.volume_mm3.high
+    assert shown.mass_mg.high is not None
+    assert shown.mass_mg.high > 1.0
+
+
 def test_no_lesion_holds_more_than_its_vessel() -> None:
     rng = np.random.default_rng(7)
     found = burden(rng.uniform(size=len(S)), mass=rng.uniform(size=len(S)), sd=0.1)
