@@ -107,6 +107,23 @@ def test_a_piece_is_compared_with_the_brighter_neighbour_that_is_known() -> None
         assert told(replace(seen, level_hu=hu), rays()).any() == plug
 
 
+@pytest.mark.parametrize(
+    ("level", "behind", "plug"),
+    [(1.0, 400.0, False), (1.0, 260.0, True), (0.83, 260.0, False), (1.0, np.nan, False)],
+)
+def test_contrast_past_an_interruption_is_dimmer_than_before(
+    level: float, behind: float, plug: bool
+) -> None:
+    """With 0.7 of the vessel's layer, what 400 HU before and 260 behind let expect decides."""
+    seen, around = signal(level), rays(0.7)
+    hu = np.where(np.arange(COUNT) >= 80, behind, seen.level_hu)
+    assert told(replace(seen, level_hu=hu), around).any() == plug
+    # Without an interruption before it, it is the lumen before it.
+    alone = signal(level, dark=(slice(62, 80),))
+    hu = np.where(np.arange(COUNT) >= 80, behind, alone.level_hu)
+    assert not told(replace(alone, level_hu=hu), around).any()
+
+
 @pytest.mark.parametrize(("stations", "plug"), [(8, False), (9, True), (32, True), (33, False)])
 def test_a_plug_is_neither_short_nor_long(stations: int, plug: bool) -> None:
     """Five stations between its ends, and 16 mm."""
