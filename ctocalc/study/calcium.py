@@ -1,6 +1,6 @@
 """Calcium of one traced vessel: on its sections, and on the scan's own slices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from ctocalc.study.stations import lumen_area
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.branching import Branching
-from ctocalc.vessel.calcium import find_deposits, measure_calcium
-from ctocalc.vessel.deposits import Deposits
+from ctocalc.vessel.calcium import candidates, measure_calcium
+from ctocalc.vessel.deposits import Deposits, fit_deposits
+from ctocalc.vessel.passage import find_passage, is_dark
 
 # On contrast CT a slice's calcium must stand this many noise SDs above the blood pool.
 ABOVE_POOL_SD = 4.0
@@ -40,11 +41,32 @@ class Scan:
 
 def deposits_of(scan: Scan, seen: Trace, settings: AnalysisSettings) -> Deposits:
     """Fit calcium along a traced vessel, before the wall behind it is known."""
-    blocked = _blocked(scan, seen)
-    return find_deposits(
-        scenery(scan, seen, blocked), seen.signal, blocked & ~seen.at_tips, scan.physics,
-        settings=settings.calcium,
-    )  # fmt: skip
+    scene = scenery(scan, seen, _blocked(scan, seen))
+    return fit_deposits(scene, _candidates(scan, seen, scene, settings))
+
+
+def _candidates(scan: Scan, seen: Trace, scene: Scenery, settings: AnalysisSettings) -> Bools:
+    alone = (_blocked(scan, seen) & ~seen.at_tips) | seen.hidden_lumen
+    return candidates(scene, seen.signal, alone, scan.physics, settings=settings.calcium)
+
+
+def with_passages(scan: Scan, seen: Trace, settings: AnalysisSettings) -> Trace:
+    """Return the trace without interruptions through which calcium hides a lumen."""
+    s, doubtful = seen.frames.arclength_mm, settings.passage
+    hidden = [gap for gap in seen.gaps if gap.total and not is_dark(gap, seen.signal, s, doubtful)]
+    if not hidden:
+        return seen
+    scene = scenery(scan, seen, _blocked(scan, seen))
+    calcium = _candidates(scan, seen, scene, settings)
+    passages, open_ = [], []
+    for gap in hidden:
+        through = find_passage(scene, calcium, gap, seen.signal, seen.rays, settings=doubtful)
+        if through is not None:
+            passages.append(through)
+            open_.append(gap)
+    return replace(
+        seen, gaps=tuple(gap for gap in seen.gaps if gap not in open_), passages=tuple(passages)
+    )
 
 
 def measures_of(
@@ -104,13 +126,17 @@ def _blocked(scan: Scan, seen: Trace) -> Bools:
 
 def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:
     """Gather what the vessel holds beside calcium; ``blocked`` (N,): stations without lumen."""
-    rays = seen.rays.lumen_mm.shape[1]
     lumen = np.where(blocked, 0.0, np.nan_to_num(seen.rays.lumen_diameter_mm) / 2.0)
+    at = np.zeros((len(lumen), 2))
+    for passage in seen.passages:
+        here = passage.here
+        lumen[here], at[here] = passage.radius_mm[here], passage.at_mm[here]
     return Scenery(
         volume=scan.volume,
         sections=seen.sections,
         wall=seen.wall.boundary,
-        lumen_mm=np.repeat(lumen[:, None], rays, axis=1),
+        lumen_mm=lumen,
+        lumen_at_mm=at,
         lumen_hu=seen.signal.reference_hu,
         plaque_hu=seen.signal.plaque_hu,
         sigma_mm=(scan.physics.sigma_in_plane_mm, scan.physics.sigma_through_mm),

@@ -99,6 +99,14 @@ def vessel_notices(
          "shows no contrast in a thin vessel; a lumen was expected. Whether it is occluded there "
          "or too thin for CT is not told, and none reported. End the line before, or look."),
     ]  # fmt: skip
+    out += [
+        (Code.LUMEN_IN_CALCIUM, True,
+         f"Calcium hides the lumen from {hidden.start_mm:.1f} to {hidden.end_mm:.1f} mm; an open "
+         f"lumen or an occlusion was expected to show. One of about {hidden.diameter_mm:.1f} mm "
+         "through the calcium explains the voxels, an occlusion does not: none is reported. Look "
+         "at the sections.")
+        for hidden in seen.passages
+    ]  # fmt: skip
     found = (
         Notice(code=code, message=message, vessel=line.vessel)
         for code, present, message in out

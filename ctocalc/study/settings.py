@@ -10,6 +10,7 @@ from ctocalc.vessel.channel import ChannelSettings
 from ctocalc.vessel.look import LumenSettings
 from ctocalc.vessel.occlusion import OcclusionSettings
 from ctocalc.vessel.outlines import Outline, OutlineSettings
+from ctocalc.vessel.passage import PassageSettings
 from ctocalc.vessel.plugs import PlugSettings
 from ctocalc.vessel.tissue import TissueSettings
 from ctocalc.vessel.wall import WallSettings
@@ -51,6 +52,7 @@ class AnalysisSettings:
     plug: PlugSettings = field(default_factory=PlugSettings)
     channel: ChannelSettings = field(default_factory=ChannelSettings)
     occlusion: OcclusionSettings = field(default_factory=OcclusionSettings)
+    passage: PassageSettings = field(default_factory=PassageSettings)
     wall: WallSettings = field(default_factory=WallSettings)
     calcium: CalciumSettings = field(default_factory=CalciumSettings)
     lesion: LesionSettings = field(default_factory=LesionSettings)

@@ -16,6 +16,7 @@ from ctocalc.vessel.calcium import Calcium
 from ctocalc.vessel.caps import TIP_MM
 from ctocalc.vessel.profile import COLUMNS, VesselProfile
 from ctocalc.vessel.spread import ALONG_MM
+from ctocalc.vessel.tissue import Tissue
 
 # A lumen wider than this is measured by its edges; a thinner one, as in a cap that tapers, by its
 # contrast, which tells nothing beyond the other width.
@@ -149,6 +150,7 @@ def lumen_area_mm2(seen: Trace) -> Floats:
     elsewhere = (area > seen.wall.boundary.area_mm2) & ~drawn
     # By definition the lumen of a subtotal is nowhere thinner than a tip.
     unseen = seen.in_channel & ~by_edges & (diameter < TIP_MM)
+    unseen |= seen.hidden_lumen & (seen.signal.tissue != Tissue.LUMEN)
     area = np.where(elsewhere | unseen | seen.unseen_lumen, np.nan, area)
     return np.where(seen.without_lumen, 0.0, area)
 

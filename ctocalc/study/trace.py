@@ -32,6 +32,7 @@ from ctocalc.vessel.occlusion import (
     given_occlusions,
     without_contrast_shown,
 )
+from ctocalc.vessel.passage import Passage
 from ctocalc.vessel.plugs import plugged
 from ctocalc.vessel.rays import RayFits, fit_rays
 from ctocalc.vessel.rim import calcium_edge_mm, rays_behind_calcium, solid
@@ -58,7 +59,8 @@ class Trace:
 
     Its first ``shared`` stations lie inside the vessel that it leaves; ``drawn_lumen`` (N,): where
     a reader drew the lumen; ``faded_mm``: from where on the line is dark and too thin to tell why;
-    ``shown_dark`` (N,): where the image shows no lumen, if a reader set the occlusions.
+    ``shown_dark`` (N,): where the image shows no lumen, if a reader set the occlusions;
+    ``passages``: where calcium hides a lumen that runs through it.
     """
 
     curve: Curve
@@ -73,6 +75,7 @@ class Trace:
     drawn_lumen: Bools | None = None
     faded_mm: float | None = None
     shown_dark: Bools | None = None
+    passages: tuple[Passage, ...] = ()
 
     @property
     def own(self) -> "Trace":
@@ -88,6 +91,14 @@ class Trace:
     def occluded(self) -> Bools:
         """Stations (N,) inside a total interruption, islands included."""
         return self._inside(gap for gap in self.gaps if gap.total)
+
+    @property
+    def hidden_lumen(self) -> Bools:
+        """Stations (N,) where calcium hides a lumen that runs through it."""
+        out = np.zeros(len(self.frames), dtype=bool)
+        for passage in self.passages:
+            out |= passage.here
+        return out
 
     @property
     def in_channel(self) -> Bools:
@@ -336,14 +347,19 @@ def with_caps(
 ) -> Trace:
     """Return the trace with its occlusions replaced by those a user named (entry, exit).
 
-    What the image itself shows stays known beside it; without ``contrast`` it shows nothing of the
+    What the image itself shows stays known beside it, but no lumen through what a reader calls
+    occluded; without ``contrast`` it shows nothing of the
     lumen, and so nothing of the caps' shape.
     """
     along = _along(seen.frames, seen.signal, seen.rings, seen.rays)
     gaps = given_occlusions(along, caps_mm, shown=seen.gaps, settings=settings.occlusion)
     if not contrast:
         return replace(seen, gaps=tuple(gap.without_shape for gap in gaps))
-    given = replace(seen, gaps=gaps)
+    passages = tuple(
+        each for each in seen.passages
+        if not any(low < each.end_mm and each.start_mm < high for low, high in caps_mm)
+    )  # fmt: skip
+    given = replace(seen, gaps=gaps, passages=passages)
     step = settings.axis.station_mm
     faint = without_contrast_shown(seen.signal, step, settings.occlusion)
     return replace(given, shown_dark=seen.without_lumen | (given.without_lumen & faint))

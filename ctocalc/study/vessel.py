@@ -15,7 +15,7 @@ from ctocalc.study.artefacts import (
     vessel_calcium,
     without_made,
 )
-from ctocalc.study.calcium import Scan, calcium_of, deposits_of, measures_of
+from ctocalc.study.calcium import Scan, calcium_of, deposits_of, measures_of, with_passages
 from ctocalc.study.calls import called
 from ctocalc.study.outlines import outline_notices, with_outlines
 from ctocalc.study.quality import NO_CONTRAST_REASON, caps_notices, vessel_notices
@@ -50,7 +50,7 @@ def measure_vessel(
     ``whole``: its trace, with what it shares with the vessel it leaves; ``beside``: its branches.
     """
     settings, physics, name = request.settings, scan.physics, line.vessel
-    own = whole.own
+    own = with_passages(scan, whole.own, settings)
     spoilt = artefacts_of(sampler, frames_of(first_axis(line, settings), settings), own, physics)
     kept = without_made(own, spoilt)
     found, seen, deposits = _read(scan, kept, name, request)

@@ -1,6 +1,6 @@
 """A stretch of vessel as fine cells, and the scan's voxels they are fitted to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import find_objects, gaussian_filter1d, map_coordinates, maximum_filter
@@ -34,14 +34,16 @@ SHARPNESS = np.repeat([0.06, 0.15, 0.3, 0.6], 10)
 class Scenery:
     """What a vessel consists of beside calcium.
 
-    ``lumen_mm`` (N, A): radius of the lumen, 0 without; ``lumen_hu``, ``plaque_hu`` (N,);
-    ``sigma_mm``: blur in the slices and through them; ``noise_hu``: SD of a voxel.
+    ``lumen_mm`` (N,): radius of the lumen, 0 without, about ``lumen_at_mm`` (N, 2) from the axis;
+    ``lumen_hu``, ``plaque_hu`` (N,); ``sigma_mm``: blur in the slices and through them;
+    ``noise_hu``: SD of a voxel.
     """
 
     volume: Volume
     sections: CartesianSections
     wall: Boundary
     lumen_mm: Floats
+    lumen_at_mm: Floats
     lumen_hu: Floats
     plaque_hu: Floats
     sigma_mm: tuple[float, float]
@@ -58,11 +60,13 @@ class Block:
     """Cells about a stretch of vessel, and the voxels they are fitted to.
 
     Per cell (k, j, i): ``inside`` the share within calcium's reach, ``background`` HU without
-    calcium, ``piece`` the number of the piece of calcium that may lie there, 0 for none.  Per
-    voxel (K, J, I): ``rest`` = HU less the blurred background, ``mask`` where it counts.
+    calcium, ``piece`` the number of the piece of calcium that may lie there, 0 for none; ``places``
+    along and about the vessel.  Per voxel (K, J, I): ``rest`` = HU less the blurred background,
+    ``mask`` where it counts.
     """
 
     grid: VoxelGrid
+    places: "Places"
     blur: VoxelBlur
     inside: Floats32
     background: Floats32
@@ -73,7 +77,16 @@ class Block:
     @property
     def cell_mm(self) -> float:
         """Edge of a cube as large as a cell."""
-        return _cell_mm(self.grid)
+        return self.places.cell_mm
+
+    def with_lumen(self, share: Floats, hu: Floats) -> "Block":
+        """Return the block with a lumen of some HU in its cells (k, j, i), and no calcium there."""
+        background = (self.background + (hu - self.background) * share).astype(np.float32)
+        rest = self.rest - self.blur.apply(background - self.background, self.mask)
+        return replace(
+            self, background=background, inside=(self.inside * (1.0 - share)).astype(np.float32),
+            rest=np.where(self.mask, rest, np.float32(0.0)),
+        )  # fmt: skip
 
     def height(self, calcium_hu: Array) -> Floats32:
         """HU that a cell full of calcium adds to its background."""
@@ -132,19 +145,18 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     hu = np.where(known, hu, -100.0).astype(np.float32)
     blur = VoxelBlur.of_grid(grid, sigma_mm=scene.sigma_mm, cell_mm=CELL_MM)
     cells = blur.finer(grid)
-    at = _Places.of(cells, frames, stations, reach)
-    size = _cell_mm(cells)
+    at = Places.of(cells, frames, stations, reach)
+    size = at.cell_mm
     beyond = at.radius - at.read(wall)
     within, inside = (
         np.where(at.near, np.clip(0.5 - (beyond - far) / size, 0.0, 1.0), 0.0)
         for far in (0.0, BEYOND_MM)
     )
-    lumen = np.clip(0.5 - (at.radius - at.read(scene.lumen_mm[stations])) / size, 0.0, 1.0)
-    lumen = np.where(at.near & (at.read(scene.lumen_mm[stations]) > 0.0), lumen, 0.0)
+    lumen = at.discs(scene.lumen_mm[stations], scene.lumen_at_mm[stations])
     k, j, i = (int(n) for n in blur.cells)
     background = hu.repeat(k, 0).repeat(j, 1).repeat(i, 2)
     background = np.where(at.near & (beyond < GAP_MM), at.read(outside[stations]), background)
-    plaque, filled = (at.read(v[stations, None]) for v in (scene.plaque_hu, scene.lumen_hu))
+    plaque, filled = (at.along(v[stations]) for v in (scene.plaque_hu, scene.lumen_hu))
     soft = plaque + (filled - plaque) * lumen
     background = np.where(within > 0.0, background + (soft - background) * within, background)
     background = background.astype(np.float32)
@@ -155,33 +167,37 @@ def make_block(scene: Scenery, candidate: Bools, outside: Floats, stations: slic
     mask &= blur.apply(np.asarray((piece > 0) * inside, np.float32), mask) > UNTOUCHED
     rest = np.where(mask, hu - blur.apply(background, mask), 0.0).astype(np.float32)
     return Block(
-        grid=cells, blur=blur, inside=inside.astype(np.float32), background=background,
+        grid=cells, places=at, blur=blur, inside=inside.astype(np.float32), background=background,
         piece=piece, rest=rest, mask=mask,
     )  # fmt: skip
 
 
-def _cell_mm(grid: VoxelGrid) -> float:
-    return float(abs(np.linalg.det(grid.lps_from_kji[:3, :3])) ** (1 / 3))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Places:
-    """Where cells lie along and about a vessel: ``near`` tells whether they do at all."""
+class Places:
+    """Where cells lie along and about a vessel: ``near`` tells whether they do at all.
+
+    ``cell_mm``: edge of a cube as large as a cell.
+    """
 
     station: Floats32
     radius: Floats32
     turn: Floats32
     near: Bools
+    cell_mm: float
 
     @classmethod
-    def of(cls, grid: VoxelGrid, frames: Frames, stations: slice, reach_mm: float) -> "_Places":
+    def of(cls, grid: VoxelGrid, frames: Frames, stations: slice, reach_mm: float) -> "Places":
+        """Find the places of a grid's cells within reach of some stations."""
         axes = np.stack([frames.normal, frames.binormal, frames.tangent], axis=1)[stations]
         station, radius, turn = tube_coordinates(
             grid.lps_from_kji[:3, 3], grid.lps_from_kji[:3, :3].T, np.array(grid.shape_kji),
             frames.origin_lps_mm[stations], axes, reach_mm,
             float(np.median(np.diff(frames.arclength_mm))),
         )  # fmt: skip
-        return cls(station=station, radius=radius, turn=turn, near=np.isfinite(station))
+        cell_mm = float(abs(np.linalg.det(grid.lps_from_kji[:3, :3])) ** (1 / 3))
+        return cls(
+            station=station, radius=radius, turn=turn, near=np.isfinite(station), cell_mm=cell_mm
+        )  # fmt: skip
 
     def read(self, table: Floats) -> Floats:
         """Interpolate a table (stations, angles) at every cell; 0 elsewhere."""
@@ -193,8 +209,21 @@ class _Places:
         out[self.near] = map_coordinates(around, [station, turn], order=1)
         return out
 
+    def along(self, values: Floats) -> Floats:
+        """Interpolate values (stations,) at every cell; 0 elsewhere."""
+        out = np.zeros(self.near.shape)
+        out[self.near] = np.interp(self.station[self.near], np.arange(len(values)), values)
+        return out
 
-def _pieces(grid: VoxelGrid, at: _Places, candidate: Bools, sections: CartesianSections) -> Ints:
+    def discs(self, radius_mm: Floats, at_mm: Floats) -> Floats:
+        """Share of every cell within discs of a radius (stations,) about places (stations, 2)."""
+        radius = self.along(radius_mm)
+        x, y = (self.along(values) for values in at_mm.T)
+        off = np.hypot(self.radius * np.cos(self.turn) - x, self.radius * np.sin(self.turn) - y)
+        return np.where(radius > 0.0, np.clip(0.5 - (off - radius) / self.cell_mm, 0.0, 1.0), 0.0)
+
+
+def _pieces(grid: VoxelGrid, at: Places, candidate: Bools, sections: CartesianSections) -> Ints:
     """Give cells within half a millimetre of candidate pixels their piece's number."""
     offset = sections.offset_mm
     pixel = float(offset[1] - offset[0])

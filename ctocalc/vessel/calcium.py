@@ -19,7 +19,7 @@ from ctocalc.image.physics import ScanPhysics
 from ctocalc.vessel.arcs import measure_arcs
 from ctocalc.vessel.block import Scenery
 from ctocalc.vessel.boundary import Boundary
-from ctocalc.vessel.deposits import Deposits, fit_deposits
+from ctocalc.vessel.deposits import Deposits
 from ctocalc.vessel.lumen import LumenSignal
 from ctocalc.vessel.protocols import ThresholdAreas, areas_above, protocol_areas
 from ctocalc.vessel.spread import area_sd_mm2
@@ -109,15 +109,15 @@ class Calcium:
     protocols: ThresholdAreas
 
 
-def find_deposits(
+def candidates(
     scene: Scenery,
     signal: LumenSignal,
     occluded: Bools,
     physics: ScanPhysics,
     *,
     settings: CalciumSettings,
-) -> Deposits:
-    """Fit calcium wherever something in the vessel is too bright for plaque or for lumen.
+) -> Bools:
+    """Pixels (N, P, P) where something in the vessel is too bright for plaque or for lumen.
 
     ``occluded`` (N,): stations surely without lumen; there a peak need not outshine one.
     """
@@ -133,9 +133,7 @@ def find_deposits(
         near & (seen >= _least(signal, without_lumen, above, noise, settings)[:, None, None])
         for above in (least, min(faint, least))
     )
-    return fit_deposits(
-        scene, binary_propagation(peaks, np.ones((3, 3, 3), dtype=bool), mask=joined)
-    )
+    return np.asarray(binary_propagation(peaks, np.ones((3, 3, 3), dtype=bool), mask=joined))
 
 
 def measure_calcium(
@@ -154,7 +152,7 @@ def measure_calcium(
     scene
         The scan, its sections, and what the vessel holds beside calcium.
     fitted
-        From `find_deposits`; what lies beyond the wall of ``scene`` does not count.
+        Calcium fitted to the `candidates`; what lies beyond the wall of ``scene`` does not count.
     curvature
         (N, 2) curvature in 1/mm along (normal, binormal): planes overlap inside a bend.
     """

@@ -18,10 +18,11 @@ from ctocalc.vessel.calcium import (
     CalciumSettings,
     away_from_lumen,
     beyond_wall_mm,
-    find_deposits,
+    candidates,
     measure_calcium,
     without_specks,
 )
+from ctocalc.vessel.deposits import fit_deposits
 from ctocalc.vessel.tissue import Tissue
 from tests.measured_tube import SLOPE, Seen, line_of, look
 from tests.tube import Path, gap, scan, vessel
@@ -85,11 +86,12 @@ def measured(  # type: ignore[no-untyped-def]
     lumen = np.where(trace.occluded, 0.0, 1.4)
     scene = Scenery(
         volume=volume, sections=trace.sections, wall=wall,
-        lumen_mm=np.repeat(lumen[:, None], 48, axis=1), lumen_hu=trace.signal.reference_hu,
+        lumen_mm=lumen, lumen_at_mm=np.zeros((count, 2)), lumen_hu=trace.signal.reference_hu,
         plaque_hu=trace.signal.plaque_hu, sigma_mm=(0.29, 0.29),
         noise_hu=seen.physics.noise_sd_hu,
     )  # fmt: skip
-    deposits = find_deposits(scene, trace.signal, trace.occluded, seen.physics, settings=settings)
+    places = candidates(scene, trace.signal, trace.occluded, seen.physics, settings=settings)
+    deposits = fit_deposits(scene, places)
     found = measure_calcium(
         scene, deposits, trace.signal, trace.curvature, seen.physics, settings=settings
     )

@@ -1,0 +1,115 @@
+"""A lumen through calcium against an occlusion inside the same calcium: tubes of formulas."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ctocalc._arrays import Floats
+from ctocalc.errors import Code
+from ctocalc.image.scan import ScanFacts
+from ctocalc.study.analyse import analyse
+from ctocalc.study.calcium import with_passages
+from ctocalc.study.result import CaseResult
+from ctocalc.study.settings import Request
+from ctocalc.study.trace import Trace
+from ctocalc.vessel.centerline import Centerline
+from tests.measured_tube import SETTINGS, Seen, line_of, look, scan_of
+from tests.tube import LUMEN_HU, PLAQUE_HU, SPACING, Material, Path, scan, vessel
+
+# A straight tube does not tell the blur along itself, by which calcium is fitted.
+PATH = Path(length_mm=40.0, bend_radius_mm=30.0)
+MIDDLE, HALF_MM, WALL_MM = 20.0, 4.0, 1.8
+RING_HU = 900.0
+
+
+def narrowed(s: Floats, least_mm: float) -> Floats:
+    """Diameter of a lumen that narrows over 3 mm, and stays so for 2 mm before the calcium."""
+    part = np.clip((np.abs(s - MIDDLE) - HALF_MM - 2.0) / 3.0, 0.0, 1.0)
+    return np.asarray(least_mm + (2.8 - least_mm) * part)
+
+
+def calcified(core_hu: float, *, core_mm: float = 1.0, aside_mm: float = 0.0) -> Material:
+    """A narrow lumen that runs into a ring of calcium, whose core holds something, off the axis."""
+    around = vessel(diameter=0.0, wall_mm=WALL_MM)
+
+    def hu(s: Floats, u: Floats, v: Floats) -> Floats:
+        out = around(s, u, v)
+        ring = (np.abs(s - MIDDLE) < HALF_MM) & (np.hypot(u, v) < WALL_MM - 0.1)
+        out[ring] = PLAQUE_HU + RING_HU
+        core = 2.0 * np.hypot(u - aside_mm, v) < narrowed(s, core_mm)
+        return np.where(core, np.where(ring, core_hu, LUMEN_HU), out)
+
+    return hu
+
+
+def read(material: Material, seed: int, noise_hu: float = 15.0) -> tuple[Seen, Trace, Trace]:
+    volume = scan(PATH, material, noise_hu=noise_hu, seed=seed)
+    seen = look(volume, line_of(PATH))
+    return seen, seen.trace, with_passages(scan_of(volume, seen.physics), seen.trace, SETTINGS)
+
+
+@pytest.mark.parametrize(("seed", "aside_mm"), [(1, 0.0), (2, 0.0), (3, 0.3)])
+def test_a_lumen_through_a_ring_is_no_occlusion(seed: int, aside_mm: float) -> None:
+    """What the sections alone show is an interruption: calcium outshines the lumen."""
+    _, shown, seen = read(calcified(LUMEN_HU, aside_mm=aside_mm), seed)
+    assert len(shown.gaps) == 1
+    assert seen.gaps == ()
+    (passage,) = seen.passages
+    assert passage.diameter_mm == pytest.approx(1.0, abs=0.25)
+    assert passage.start_mm == pytest.approx(MIDDLE - HALF_MM, abs=2.0)
+    assert passage.end_mm == pytest.approx(MIDDLE + HALF_MM, abs=2.0)
+    middle = np.abs(shown.frames.arclength_mm - MIDDLE) < HALF_MM / 2
+    off = np.hypot(*passage.at_mm[middle].mean(axis=0))
+    assert off == pytest.approx(aside_mm, abs=0.2)
+
+
+@pytest.mark.parametrize(("seed", "core_hu"), [(1, PLAQUE_HU), (2, PLAQUE_HU + RING_HU)])
+def test_a_core_of_plaque_or_calcium_is_an_occlusion(seed: int, core_hu: float) -> None:
+    _, shown, seen = read(calcified(core_hu), seed)
+    assert len(shown.gaps) == len(seen.gaps) == 1
+    assert seen.passages == ()
+
+
+@cache
+def result(caps: tuple[tuple[float, float], ...] | None = None) -> CaseResult:
+    """All of an analysis of the narrow lumen, with a reader's caps or without."""
+    volume = scan(PATH, calcified(LUMEN_HU), noise_hu=15.0)
+    facts = ScanFacts(spacing_kji_mm=SPACING, slices=volume.grid.shape_kji[0], kvp=120.0)
+    line = Centerline(points_lps_mm=line_of(PATH, off_mm=0.3), vessel="RCA", digest="ab" * 32)
+    request = Request(caps_mm={} if caps is None else {"RCA": caps})
+    return analyse(volume, facts, (line,), request=request, inputs=())
+
+
+def middle_of(column: str, caps: tuple[tuple[float, float], ...] | None = None) -> Floats:
+    profile = result(caps).vessels[0].profile
+    assert profile is not None
+    return profile.column(column)[np.abs(profile.frames.arclength_mm - MIDDLE) < HALF_MM - 1.0]
+
+
+def said(caps: tuple[tuple[float, float], ...] | None = None) -> dict[Code, str]:
+    return {notice.code: notice.message for notice in result(caps).quality}
+
+
+def test_the_lumen_is_said_to_be_hidden_and_the_calcium_about_it_measured() -> None:
+    """Without the lumen calcium would fill its place: a twentieth more of it."""
+    assert result().vessels[0].lesions == ()
+    assert "Calcium hides the lumen from 1" in said()[Code.LUMEN_IN_CALCIUM]
+    assert np.isnan(middle_of("lumen_area_mm2")).all()
+    area = np.pi * ((WALL_MM - 0.1) ** 2 - 0.5**2)
+    assert middle_of("calcium_area_mm2").mean() == pytest.approx(area, rel=0.03)
+
+
+def test_a_reader_who_sees_an_occlusion_there_has_the_last_word() -> None:
+    caps = ((MIDDLE - HALF_MM, MIDDLE + HALF_MM),)
+    (lesion,) = result(caps).vessels[0].lesions
+    assert (lesion.start_mm, lesion.end_mm) == caps[0]
+    assert (middle_of("lumen_area_mm2", caps) == 0.0).all()
+    assert Code.LUMEN_IN_CALCIUM not in said(caps)
+    assert "the image itself showed none" in said(caps)[Code.READER_CAPS]
+
+
+def test_a_reader_who_sees_no_occlusion_agrees() -> None:
+    assert result(()).vessels[0].lesions == ()
+    assert Code.LUMEN_IN_CALCIUM in said(())
+    np.testing.assert_array_equal(middle_of("calcium_area_mm2", ()), middle_of("calcium_area_mm2"))
