@@ -1,6 +1,7 @@
 """Calcium of one traced vessel: on its sections, and on the scan's own slices."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -52,20 +53,22 @@ def _candidates(scan: Scan, seen: Trace, scene: Scenery, settings: AnalysisSetti
 
 def with_passages(scan: Scan, seen: Trace, settings: AnalysisSettings) -> Trace:
     """Return the trace without interruptions through which calcium hides a lumen."""
-    s, doubtful = seen.frames.arclength_mm, settings.passage
-    hidden = [gap for gap in seen.gaps if gap.total and not is_dark(gap, seen.signal, s, doubtful)]
-    if not hidden:
+    share, s = settings.occlusion.least_contrast_share, seen.frames.arclength_mm
+    doubtful = [
+        gap.total and not is_dark(gap, seen.signal, s, share, settings.passage) for gap in seen.gaps
+    ]
+    if not any(doubtful):
         return seen
     scene = scenery(scan, seen, _blocked(scan, seen))
     calcium = _candidates(scan, seen, scene, settings)
-    passages, open_ = [], []
-    for gap in hidden:
-        through = find_passage(scene, calcium, gap, seen.signal, seen.rays, settings=doubtful)
-        if through is not None:
-            passages.append(through)
-            open_.append(gap)
+    look = partial(
+        find_passage, scene, calcium, signal=seen.signal, rays=seen.rays, settings=settings.passage
+    )
+    through = [look(gap) if doubt else None for gap, doubt in zip(seen.gaps, doubtful, strict=True)]
     return replace(
-        seen, gaps=tuple(gap for gap in seen.gaps if gap not in open_), passages=tuple(passages)
+        seen,
+        gaps=tuple(gap for gap, each in zip(seen.gaps, through, strict=True) if each is None),
+        passages=tuple(each for each in through if each is not None),
     )
 
 

@@ -103,8 +103,8 @@ def vessel_notices(
         (Code.LUMEN_IN_CALCIUM, True,
          f"Calcium hides the lumen from {hidden.start_mm:.1f} to {hidden.end_mm:.1f} mm; an open "
          f"lumen or an occlusion was expected to show. One of about {hidden.diameter_mm:.1f} mm "
-         "through the calcium explains the voxels, an occlusion does not: none is reported. Look "
-         "at the sections.")
+         "through the calcium explains the voxels better than an occlusion, and none is reported. "
+         "Look at the sections.")
         for hidden in seen.passages
     ]  # fmt: skip
     found = (

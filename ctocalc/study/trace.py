@@ -348,8 +348,7 @@ def with_caps(
     """Return the trace with its occlusions replaced by those a user named (entry, exit).
 
     What the image itself shows stays known beside it, but no lumen through what a reader calls
-    occluded; without ``contrast`` it shows nothing of the
-    lumen, and so nothing of the caps' shape.
+    occluded; without ``contrast`` it shows nothing of the lumen, and so nothing of the caps' shape.
     """
     along = _along(seen.frames, seen.signal, seen.rings, seen.rays)
     gaps = given_occlusions(along, caps_mm, shown=seen.gaps, settings=settings.occlusion)

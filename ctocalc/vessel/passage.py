@@ -26,8 +26,8 @@ ASIDE = np.array([[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 class PassageSettings:
     """When a lumen runs on through calcium.
 
-    It does not where plaque without calcium or lumen shows along ``dark_mm`` of an interruption:
-    less than ``dark_share`` of the lumen's contrast.  Else a lumen of ``narrow_mm`` and one of
+    It does not where plaque without calcium or lumen shows along ``dark_mm`` of an interruption.
+    Else a lumen of ``narrow_mm`` and one of
     ``wide_mm`` are laid from its one end to its other, bent aside by multiples of ``bend_mm`` and
     of half of it.  One runs through where the voxels it touches are explained better than by
     calcium and plaque alone: where the squares of what they leave, in variances of noise, are less
@@ -36,7 +36,6 @@ class PassageSettings:
     """
 
     dark_mm: float = 1.5
-    dark_share: float = 0.33
     narrow_mm: float = 0.8
     wide_mm: float = 1.0
     bend_mm: float = 0.3
@@ -74,12 +73,13 @@ def is_dark(
     gap: Interruption,
     signal: LumenSignal,
     arclength_mm: Floats,
+    least_contrast_share: float,
     settings: PassageSettings,
 ) -> bool:
-    """Whether an interruption shows plaque without lumen along enough of it."""
+    """Whether an interruption shows plaque along enough of it, and less contrast than a lumen's."""
     step = float(np.median(np.diff(arclength_mm)))
     inside = (arclength_mm >= gap.start_mm) & (arclength_mm <= gap.end_mm)
-    dark = inside & (signal.tissue == Tissue.PLAQUE) & (signal.share < settings.dark_share)
+    dark = inside & (signal.tissue == Tissue.PLAQUE) & (signal.share < least_contrast_share)
     return bool(dark.sum() * step >= settings.dark_mm)
 
 
@@ -126,7 +126,7 @@ def find_passage(
         for size in (settings.bend_mm, settings.bend_mm / 2.0):
             bend = max(bend + size * ASIDE, key=lambda each: without.gain(tube(each)))
         gain = without.gain_at_best(tube(bend), scene.noise_hu)
-        if gain >= best:
+        if gain > best:
             best, found = gain, (diameter, bend)
     if found is None:
         return None

@@ -14,13 +14,13 @@ from ctocalc.study.result import CaseResult
 from ctocalc.study.settings import Request
 from ctocalc.study.trace import Trace
 from ctocalc.vessel.centerline import Centerline
-from tests.measured_tube import SETTINGS, Seen, line_of, look, scan_of
+from tests.measured_tube import SETTINGS, line_of, look, scan_of
 from tests.tube import LUMEN_HU, PLAQUE_HU, SPACING, Material, Path, scan, vessel
 
 # A straight tube does not tell the blur along itself, by which calcium is fitted.
 PATH = Path(length_mm=40.0, bend_radius_mm=30.0)
 MIDDLE, HALF_MM, WALL_MM = 20.0, 4.0, 1.8
-RING_HU = 900.0
+RING_HU, NOISE_HU = 900.0, 15.0
 
 
 def narrowed(s: Floats, least_mm: float) -> Floats:
@@ -43,16 +43,17 @@ def calcified(core_hu: float, *, core_mm: float = 1.0, aside_mm: float = 0.0) ->
     return hu
 
 
-def read(material: Material, seed: int, noise_hu: float = 15.0) -> tuple[Seen, Trace, Trace]:
-    volume = scan(PATH, material, noise_hu=noise_hu, seed=seed)
+def read(material: Material, seed: int) -> tuple[Trace, Trace]:
+    """Return what the sections show, and that without what calcium may hide."""
+    volume = scan(PATH, material, noise_hu=NOISE_HU, seed=seed)
     seen = look(volume, line_of(PATH))
-    return seen, seen.trace, with_passages(scan_of(volume, seen.physics), seen.trace, SETTINGS)
+    return seen.trace, with_passages(scan_of(volume, seen.physics), seen.trace, SETTINGS)
 
 
 @pytest.mark.parametrize(("seed", "aside_mm"), [(1, 0.0), (2, 0.0), (3, 0.3)])
 def test_a_lumen_through_a_ring_is_no_occlusion(seed: int, aside_mm: float) -> None:
     """What the sections alone show is an interruption: calcium outshines the lumen."""
-    _, shown, seen = read(calcified(LUMEN_HU, aside_mm=aside_mm), seed)
+    shown, seen = read(calcified(LUMEN_HU, aside_mm=aside_mm), seed)
     assert len(shown.gaps) == 1
     assert seen.gaps == ()
     (passage,) = seen.passages
@@ -66,7 +67,7 @@ def test_a_lumen_through_a_ring_is_no_occlusion(seed: int, aside_mm: float) -> N
 
 @pytest.mark.parametrize(("seed", "core_hu"), [(1, PLAQUE_HU), (2, PLAQUE_HU + RING_HU)])
 def test_a_core_of_plaque_or_calcium_is_an_occlusion(seed: int, core_hu: float) -> None:
-    _, shown, seen = read(calcified(core_hu), seed)
+    shown, seen = read(calcified(core_hu), seed)
     assert len(shown.gaps) == len(seen.gaps) == 1
     assert seen.passages == ()
 
@@ -74,7 +75,7 @@ def test_a_core_of_plaque_or_calcium_is_an_occlusion(seed: int, core_hu: float) 
 @cache
 def result(caps: tuple[tuple[float, float], ...] | None = None) -> CaseResult:
     """All of an analysis of the narrow lumen, with a reader's caps or without."""
-    volume = scan(PATH, calcified(LUMEN_HU), noise_hu=15.0)
+    volume = scan(PATH, calcified(LUMEN_HU), noise_hu=NOISE_HU)
     facts = ScanFacts(spacing_kji_mm=SPACING, slices=volume.grid.shape_kji[0], kvp=120.0)
     line = Centerline(points_lps_mm=line_of(PATH, off_mm=0.3), vessel="RCA", digest="ab" * 32)
     request = Request(caps_mm={} if caps is None else {"RCA": caps})
