@@ -10,70 +10,89 @@ import math
 import numpy as np
 
 from ctocalc.kernels._jit import entry, kernel
-from ctocalc.kernels._types import Array, Real, Whole
+from ctocalc.kernels._types import Array
 
 
 @kernel
-def _spread(value: Array, low: Whole, high: Whole, weight: Real, out: Array) -> None:
-    # From zero on: the compiler need not think of negative indices, and takes several at once.
-    source, target = value[low:high], out[low:high]
-    for i in range(target.size):
-        target[i] += weight * source[i]
+def _weigh(  # type: ignore[no-untyped-def]
+    weights, tap, step, count, source, first, stride, target, at, size
+):
+    """Set ``target[at + i]`` to the sum of count rows of ``source``, ``stride`` apart, weighted.
+
+    Unsigned: where an index may be negative the compiler does not take several at once.
+    """
+    one, three, zero = np.uint64(1), np.uint64(3), np.uint64(0)
+    tap, step, count = np.uint64(tap), np.uint64(step), np.uint64(count)
+    first, stride, at, size = np.uint64(first), np.uint64(stride), np.uint64(at), np.uint64(size)
+    for i in range(zero, size):
+        target[at + i] = np.float32(0.0)
+    by_three = count - count % three
+    for n in range(zero, by_three, three):
+        u, v, w = tap + n * step, tap + (n + one) * step, tap + (n + one + one) * step
+        a, b, c = first + n * stride, first + (n + one) * stride, first + (n + one + one) * stride
+        wu, wv, ww = weights[u], weights[v], weights[w]
+        for i in range(zero, size):
+            target[at + i] += wu * source[a + i] + wv * source[b + i] + ww * source[c + i]
+    for n in range(by_three, count):
+        wu, a = weights[tap + n * step], first + n * stride
+        for i in range(zero, size):
+            target[at + i] += wu * source[a + i]
 
 
 @kernel
-def _blur(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _blur(  # type: ignore[no-untyped-def]
     cell, taps, cells, rows, columns, ends, one, two, three
 ):
-    """Blur ``cell`` (k, j, i) into ``three`` (K, J, I) by way of (K, j, i) and (K, J, i)."""
+    """Blur ``cell`` (k, j, i) into ``three`` (K, J, I) by way of (K, j, i) and (K, J, i).
+
+    What lies beyond the runs of ``one`` and ``two`` is and stays zero.
+    """
     wk, wj, wi = taps
     depth, height, _ = three.shape
+    tall, wide = cell.shape[1], cell.shape[2]
     lead = (wk.size - cells[0]) // 2, (wj.size - cells[1]) // 2, (wi.size - cells[2]) // 2
+    flat, flat_one, flat_two = cell.ravel(), one.ravel(), two.ravel()
     for a in range(depth):
-        for j in range(cell.shape[1]):
+        k = a * cells[0] - lead[0]
+        first, stop = max(0, -k), min(wk.size, cell.shape[0] - k)
+        for j in range(tall):
             low, high = rows[a, j, 0], rows[a, j, 1]
-            if low >= high:
-                continue
-            line = one[a, j]
-            for i in range(low, high):
-                line[i] = 0.0
-            for t in range(wk.size):
-                k = a * cells[0] + t - lead[0]
-                if 0 <= k < cell.shape[0]:
-                    _spread(cell[k, j], low, high, wk[t], line)
+            if low < high:
+                _weigh(
+                    wk, first, 1, stop - first, flat, ((k + first) * tall + j) * wide + low,
+                    tall * wide, flat_one, (a * tall + j) * wide + low, high - low,
+                )  # fmt: skip
         for b in range(height):
             low, high = columns[a, b, 0], columns[a, b, 1]
             if low >= high:
                 continue
+            j = b * cells[1] - lead[1]
+            first, stop = max(0, -j), min(wj.size, tall - j)
+            _weigh(
+                wj, first, 1, stop - first, flat_one, (a * tall + j + first) * wide + low,
+                wide, flat_two, (a * height + b) * wide + low, high - low,
+            )  # fmt: skip
             line = two[a, b]
-            for i in range(low, high):
-                line[i] = 0.0
-            for t in range(wj.size):
-                j = b * cells[1] + t - lead[1]
-                if 0 <= j < cell.shape[1]:
-                    _spread(
-                        one[a, j], max(low, rows[a, j, 0]), min(high, rows[a, j, 1]), wj[t], line
-                    )
             for c in range(ends[a, b, 0], ends[a, b, 1]):
                 total = np.float32(0.0)
-                first = c * cells[2] - lead[2]
-                for t in range(max(0, low - first), min(wi.size, high - first)):
-                    total += wi[t] * line[first + t]
+                i = c * cells[2] - lead[2]
+                for t in range(max(0, low - i), min(wi.size, high - i)):
+                    total += wi[t] * line[i + t]
                 three[a, b, c] = total
 
 
 @kernel
-def _unblur(  # type: ignore[no-untyped-def]  # noqa: PLR0912
-    three, taps, cells, rows, columns, ends, one, two, cell
+def _unblur(  # type: ignore[no-untyped-def]
+    three, taps, cells, rows, columns, ends, used, one, two, cell
 ):
-    """Transpose of `_blur`: from voxels (K, J, I) to ``cell`` (k, j, i), which is overwritten."""
+    """Transpose of `_blur`: from voxels (K, J, I) to the runs ``used`` of ``cell`` (k, j, i)."""
     wk, wj, wi = taps
     depth, height, _ = three.shape
+    tall, wide = cell.shape[1], cell.shape[2]
     lead = (wk.size - cells[0]) // 2, (wj.size - cells[1]) // 2, (wi.size - cells[2]) // 2
-    cell[:] = 0.0
+    flat, flat_one, flat_two = cell.ravel(), one.ravel(), two.ravel()
+    back_k, back_j = wk[::-1].copy(), wj[::-1].copy()
     for a in range(depth):
-        for j in range(cell.shape[1]):
-            one[a, j, rows[a, j, 0] : rows[a, j, 1]] = 0.0
         for b in range(height):
             low, high = columns[a, b, 0], columns[a, b, 1]
             if low >= high:
@@ -83,23 +102,38 @@ def _unblur(  # type: ignore[no-untyped-def]  # noqa: PLR0912
                 line[i] = 0.0
             for c in range(ends[a, b, 0], ends[a, b, 1]):
                 value = three[a, b, c]
-                first = c * cells[2] - lead[2]
-                for t in range(max(0, low - first), min(wi.size, high - first)):
-                    line[first + t] += wi[t] * value
-            for t in range(wj.size):
-                j = b * cells[1] + t - lead[1]
-                if 0 <= j < cell.shape[1]:
-                    _spread(
-                        line, max(low, rows[a, j, 0]), min(high, rows[a, j, 1]), wj[t], one[a, j]
-                    )
-        for j in range(cell.shape[1]):
+                i = c * cells[2] - lead[2]
+                for t in range(max(0, low - i), min(wi.size, high - i)):
+                    line[i + t] += wi[t] * value
+        for j in range(tall):
             low, high = rows[a, j, 0], rows[a, j, 1]
-            if low >= high:
-                continue
-            for t in range(wk.size):
-                k = a * cells[0] + t - lead[0]
-                if 0 <= k < cell.shape[0]:
-                    _spread(one[a, j], low, high, wk[t], cell[k, j])
+            if low < high:
+                first, stop, tap = _voxels_about(j + lead[1], wj.size, cells[1], height)
+                _weigh(
+                    back_j, tap, cells[1], stop - first, flat_two,
+                    (a * height + first) * wide + low, wide,
+                    flat_one, (a * tall + j) * wide + low, high - low,
+                )  # fmt: skip
+    for k in range(cell.shape[0]):
+        first, stop, tap = _voxels_about(k + lead[0], wk.size, cells[0], depth)
+        for j in range(tall):
+            low, high = used[k, j, 0], used[k, j, 1]
+            if low < high:
+                _weigh(
+                    back_k, tap, cells[0], stop - first, flat_one,
+                    (first * tall + j) * wide + low, tall * wide,
+                    flat, (k * tall + j) * wide + low, high - low,
+                )  # fmt: skip
+
+
+@kernel
+def _voxels_about(place, taps, cells, count):  # type: ignore[no-untyped-def]
+    """Return first and stop of the voxels a cell counts in, and the first one's tap reversed.
+
+    ``place``: the tap with which the cell counts in voxel 0, if there were as many.
+    """
+    first = max(0, (place - taps) // cells + 1)
+    return first, min(count, place // cells + 1), taps - 1 - (place - first * cells)
 
 
 @kernel
@@ -166,6 +200,21 @@ def _neighbours(amplitude):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _used(amplitude):  # type: ignore[no-untyped-def]
+    """Return the runs (k, j, 2) of sub-voxels in use."""
+    depth, height, width = amplitude.shape
+    used = np.zeros((depth, height, 2), np.int64)
+    for k in range(depth):
+        for j in range(height):
+            for i in range(width):
+                if amplitude[k, j, i] > 0.0:
+                    if used[k, j, 1] == 0:
+                        used[k, j, 0] = i
+                    used[k, j, 1] = i + 1
+    return used
+
+
+@kernel
 def _work(mask, taps, cells):  # type: ignore[no-untyped-def]
     _, wj, wi = taps
     rows, columns, ends = _runs(mask, (wj.size - cells[1]) // 2, (wi.size - cells[2]) // 2, cells)
@@ -216,6 +265,7 @@ def fit_share(
     # No sub-voxel adds more to all voxels together than this.
     gain = np.float32(1.0) / np.float32(count[0] * count[1] * count[2])
     own, beside = _neighbours(amplitude)
+    used = _used(amplitude)
     tall = np.empty(own.size, np.float32)
     share, ahead = np.empty(own.size, np.float32), np.empty(own.size, np.float32)
     scaled, slope = np.zeros_like(amplitude), np.empty_like(amplitude)
@@ -231,7 +281,7 @@ def fit_share(
         _blur(scaled, taps, count, rows, columns, ends, one, two, three)
         for n in range(miss.size):
             miss[n] = miss[n] - wanted[n] / largest if seen[n] else np.float32(0.0)
-        _unblur(three, taps, count, rows, columns, ends, one, two, slope)
+        _unblur(three, taps, count, rows, columns, ends, used, one, two, slope)
         weight = np.float32(0.0) if step < rounds else np.float32(sharpness[step - rounds])
         after = 0.5 * (1.0 + math.sqrt(1.0 + 4.0 * pace * pace))
         carry = np.float32((pace - 1.0) / after) if step < rounds - 1 else np.float32(0.0)

@@ -9,6 +9,10 @@ from ctocalc.image.voxel_blur import VoxelBlur
 
 GRID = VoxelGrid.axis_aligned((8, 14, 15), (0.6, 0.4, 0.4))
 BLUR = VoxelBlur.of_grid(GRID, sigma_mm=(0.28, 0.35), cell_mm=0.3)
+# One, two and four cells along an axis, and another blur.
+UNEVEN = VoxelGrid.axis_aligned((5, 17, 9), (1.0, 0.3, 0.5))
+UNEVEN_BLUR = VoxelBlur.of_grid(UNEVEN, sigma_mm=(0.31, 0.5), cell_mm=0.3)
+BOTH = pytest.mark.parametrize(("grid", "blur"), [(GRID, BLUR), (UNEVEN, UNEVEN_BLUR)])
 SHARPNESS = np.repeat([0.02, 0.05, 0.1, 0.2], 10)
 
 
@@ -35,14 +39,15 @@ def plain(cell: Array, taps: Array, count: int, axis: int) -> Array:
     return np.moveaxis(out, 0, axis)
 
 
-def test_the_blur_is_the_weighted_sum_along_each_axis() -> None:
+@BOTH
+def test_the_blur_is_the_weighted_sum_along_each_axis(grid: VoxelGrid, blur: VoxelBlur) -> None:
     rng = np.random.default_rng(1)
-    cell = rng.uniform(size=BLUR.finer(GRID).shape_kji).astype(np.float32)
-    mask = rng.uniform(size=GRID.shape_kji) < 0.2
-    want = plain(cell, BLUR.k, int(BLUR.cells[0]), 0)
-    want = plain(want, BLUR.j, int(BLUR.cells[1]), 1)
-    want = plain(want, BLUR.i, int(BLUR.cells[2]), 2)
-    np.testing.assert_allclose(BLUR.apply(cell, mask), np.where(mask, want, 0.0), atol=1e-5)
+    cell = rng.uniform(size=blur.finer(grid).shape_kji).astype(np.float32)
+    mask = rng.uniform(size=grid.shape_kji) < 0.2
+    want = plain(cell, blur.k, int(blur.cells[0]), 0)
+    want = plain(want, blur.j, int(blur.cells[1]), 1)
+    want = plain(want, blur.i, int(blur.cells[2]), 2)
+    np.testing.assert_allclose(blur.apply(cell, mask), np.where(mask, want, 0.0), atol=1e-5)
 
 
 def test_cells_lie_within_their_voxels() -> None:
@@ -51,21 +56,25 @@ def test_cells_lie_within_their_voxels() -> None:
     np.testing.assert_allclose(fine.points(cells).mean(axis=0), GRID.points(np.zeros(3)))
 
 
-def test_one_step_goes_down_the_slope_of_the_squared_rest() -> None:
+@BOTH
+def test_one_step_goes_down_the_slope_of_the_squared_rest(grid: VoxelGrid, blur: VoxelBlur) -> None:
     """From zero, one plain step is the transposed blur of the data, bounded."""
     rng = np.random.default_rng(2)
-    shape = BLUR.finer(GRID).shape_kji
-    mask = rng.uniform(size=GRID.shape_kji) < 0.5
-    data = np.where(mask, rng.normal(size=GRID.shape_kji), 0.0).astype(np.float32)
-    amplitude = rng.uniform(0.5, 1.0, size=shape).astype(np.float32)
-    amplitude[0, 0, 0] = 1.0
-    got = BLUR.fit(data, mask, amplitude, rounds=1, sharpness=np.zeros(0))
-    probe = [(3, 5, 6), (8, 13, 14), (15, 27, 29), (0, 0, 0)]
-    for k, j, i in probe:
+    shape = blur.finer(grid).shape_kji
+    mask = rng.uniform(size=grid.shape_kji) < 0.5
+    data = np.where(mask, rng.normal(size=grid.shape_kji), 0.0).astype(np.float32)
+    amplitude = rng.uniform(0.5, 1.0, size=shape) * (rng.uniform(size=shape) < 0.3)
+    probe = [(0, 0, 0), tuple(n - 1 for n in shape), *rng.integers(0, shape, size=(12, 3))]
+    for at in probe:
+        amplitude[tuple(at)] = 1.0
+    got = blur.fit(data, mask, amplitude.astype(np.float32), rounds=1, sharpness=np.zeros(0))
+    assert (got[amplitude == 0.0] == 0.0).all()
+    for at in probe:
         one = np.zeros(shape, np.float32)
-        one[k, j, i] = 1.0
-        slope = float((BLUR.apply(one, mask) * data).sum()) * amplitude[k, j, i]
-        assert got[k, j, i] == pytest.approx(np.clip(slope * np.prod(BLUR.cells), 0, 1), abs=1e-4)
+        one[tuple(at)] = 1.0
+        slope = float((blur.apply(one, mask) * data).sum())
+        want = np.clip(slope * np.prod(blur.cells), 0, 1)
+        assert got[tuple(at)] == pytest.approx(want, abs=1e-4)
 
 
 @pytest.mark.parametrize("radius", [0.5, 0.9, 1.3])
