@@ -24,6 +24,7 @@ from ctocalc.vessel.occlusion import Interruption
 TAPER_SHARE = {"half_mm": 0.0, "tip_mm": 0.3, "one_mm": 0.15}
 NO_CALCIUM = "there is no calcium, at whose largest fraction the wall would be measured"
 NOT_APART = "what looks like contrast between two occlusions may be calcium: they may be one"
+NEAR_LIMIT = "the contrast between is about as long as what parts two occlusions from one"
 
 
 def describe(
@@ -78,7 +79,7 @@ def _describe(
     branches = place.side_branches(first.entry, last.exit, (start, end), tree, settings)
     upstream = proximal_course(vessel, first.entry, settings)
     whole = course(vessel, tree.ostium_mm, vessel.curve.length_mm, settings)
-    described = _joined([_part(part, vessel, settings) for part in parts], parts)
+    described = _joined([_part(part, vessel, settings) for part in parts], parts, vessel.island_mm)
     return Lesion(
         lesion=number,
         target=target,
@@ -161,21 +162,47 @@ def _part(gap: Interruption, vessel: VesselMeasures, settings: LesionSettings) -
 
 
 def _joined(
-    described: list[OcclusionPart], parts: tuple[Interruption, ...]
+    described: list[OcclusionPart], parts: tuple[Interruption, ...], island_mm: float
 ) -> tuple[OcclusionPart, ...]:
-    """Return the parts, with lengths that hold both readings where two of them may be one."""
+    """Return the parts, with lengths that hold both readings where two may be one, or one two."""
+    doubts = [_may_be_one(a, b, island_mm) for a, b in pairwise(parts)]
     out = []
     for n, part in enumerate(described):
         low = high = n
-        while low > 0 and not parts[low].apart:
+        while low > 0 and doubts[low - 1]:
             low -= 1
-        while high + 1 < len(parts) and not parts[high + 1].apart:
+        while high < len(doubts) and doubts[high]:
             high += 1
         length, whole = part.length_mm, parts[high].end_mm - parts[low].start_mm
         if high > low and length.high is not None:
-            length = replace(length, high=max(length.high, whole), reason=NOT_APART)
+            reason = next(doubt for doubt in doubts[low:high] if doubt)
+            length = replace(length, high=max(length.high, whole), reason=reason)
+        shortest = _shortest_piece(parts[n], island_mm)
+        if length.low is not None and shortest < length.low:
+            length = replace(length, low=shortest, reason=length.reason or NEAR_LIMIT)
         out.append(replace(part, length_mm=length))
     return tuple(out)
+
+
+def _may_be_one(before: Interruption, after: Interruption, island_mm: float) -> str | None:
+    """Return why two interruptions may be one, if they may."""
+    if not after.apart:
+        return NOT_APART
+    sd = _sd_mm([cap for cap in (before.exit, after.entry) if cap], "half_mm")
+    return NEAR_LIMIT if after.start_mm - before.end_mm - island_mm < Z95 * sd else None
+
+
+def _shortest_piece(part: Interruption, island_mm: float) -> float:
+    """Length of the shortest piece of an interruption whose islands may part it; infinite else."""
+    # An island's ends are caps too, as sharp or blurred as those of the occlusion it lies in.
+    sd = _sd_mm([cap for cap in (part.entry, part.exit) if cap], "half_mm")
+    parting = [(a, b) for a, b in part.islands_mm if b - a - island_mm > -Z95 * sd]
+    starts, ends = (
+        [part.start_mm, *(b for _, b in parting)],
+        [*(a for a, _ in parting), part.end_mm],
+    )
+    pieces = [end - start for start, end in zip(starts, ends, strict=True)]
+    return min(pieces) if parting else np.inf
 
 
 def _length(entry: Cap | None, exit_: Cap | None, point: str, start: float, end: float) -> Measured:

@@ -132,7 +132,7 @@ def scenery(scan: Scan, seen: Trace, blocked: Bools) -> Scenery:
     lumen = np.where(blocked, 0.0, np.nan_to_num(seen.rays.lumen_diameter_mm) / 2.0)
     at = np.zeros((len(lumen), 2))
     for passage in seen.passages:
-        here = passage.here
+        here = passage.here & seen.hidden_lumen
         lumen[here], at[here] = passage.radius_mm[here], passage.at_mm[here]
     return Scenery(
         volume=scan.volume,

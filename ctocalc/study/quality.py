@@ -103,8 +103,8 @@ def vessel_notices(
         (Code.LUMEN_IN_CALCIUM, True,
          f"Calcium hides the lumen from {hidden.start_mm:.1f} to {hidden.end_mm:.1f} mm; an open "
          f"lumen or an occlusion was expected to show. One of about {hidden.diameter_mm:.1f} mm "
-         "through the calcium explains the voxels better than an occlusion, and none is reported. "
-         "Look at the sections.")
+         "through it explains the voxels better than calcium and plaque do: no occlusion is "
+         "reported there, which is no proof. Look at the sections.")
         for hidden in seen.passages
     ]  # fmt: skip
     found = (
@@ -135,10 +135,12 @@ def caps_notices(
         if caps_mm
         else "A reader sees no total occlusion"
     )
-    shown = ", ".join(
-        f"{gap.start_mm:.1f} to {gap.end_mm:.1f} mm" for gap in found.gaps if gap.total
+    shown, hidden = (
+        ", ".join(f"{part.start_mm:.1f} to {part.end_mm:.1f} mm" for part in parts)
+        for parts in ([gap for gap in found.gaps if gap.total], found.passages)
     )
     by_image = f"the image itself showed {shown or 'none'}"
+    by_image += f" (a lumen hidden by calcium: {hidden})" * bool(hidden)
     if not contrast:
         by_image = "without contrast the image itself shows none"
     step = float(seen.frames.arclength_mm[1] - seen.frames.arclength_mm[0])

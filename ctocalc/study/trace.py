@@ -94,11 +94,11 @@ class Trace:
 
     @property
     def hidden_lumen(self) -> Bools:
-        """Stations (N,) where calcium hides a lumen that runs through it."""
+        """Stations (N,) where calcium hides a lumen that no reader drew."""
         out = np.zeros(len(self.frames), dtype=bool)
         for passage in self.passages:
             out |= passage.here
-        return out
+        return self._undrawn(out)
 
     @property
     def in_channel(self) -> Bools:
@@ -347,18 +347,17 @@ def with_caps(
 ) -> Trace:
     """Return the trace with its occlusions replaced by those a user named (entry, exit).
 
-    What the image itself shows stays known beside it, but no lumen through what a reader calls
-    occluded; without ``contrast`` it shows nothing of the lumen, and so nothing of the caps' shape.
+    What the image itself shows stays known beside it, but no hidden lumen within what a reader
+    calls occluded; without ``contrast`` it shows nothing of the lumen, and so nothing of the caps'
+    shape.
     """
     along = _along(seen.frames, seen.signal, seen.rings, seen.rays)
     gaps = given_occlusions(along, caps_mm, shown=seen.gaps, settings=settings.occlusion)
     if not contrast:
         return replace(seen, gaps=tuple(gap.without_shape for gap in gaps))
-    passages = tuple(
-        each for each in seen.passages
-        if not any(low < each.end_mm and each.start_mm < high for low, high in caps_mm)
-    )  # fmt: skip
-    given = replace(seen, gaps=gaps, passages=passages)
+    given = replace(seen, gaps=gaps)
+    beyond = tuple(each.beyond(given.occluded) for each in seen.passages)
+    given = replace(given, passages=tuple(each for each in beyond if each.here.any()))
     step = settings.axis.station_mm
     faint = without_contrast_shown(seen.signal, step, settings.occlusion)
     return replace(given, shown_dark=seen.without_lumen | (given.without_lumen & faint))

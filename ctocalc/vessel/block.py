@@ -80,7 +80,11 @@ class Block:
         return self.places.cell_mm
 
     def with_lumen(self, share: Floats, hu: Floats) -> "Block":
-        """Return the block with a lumen of some HU in its cells (k, j, i), and no calcium there."""
+        """Return the block with a lumen of some HU in its cells (k, j, i), and no calcium there.
+
+        Within calcium's reach: beyond it is what lies outside the vessel.
+        """
+        share = share * self.inside
         background = (self.background + (hu - self.background) * share).astype(np.float32)
         rest = self.rest - self.blur.apply(background - self.background, self.mask)
         return replace(
@@ -102,6 +106,11 @@ class Block:
     def miss(self, share: Array, calcium_hu: Array) -> Floats32:
         """Return what a fit leaves unexplained, per voxel."""
         return np.asarray(self.rest - self.blur.apply(share * self.height(calcium_hu), self.mask))
+
+    def on_voxels(self, cells: Array) -> Floats:
+        """Average values of cells (k, j, i) over their voxels (K, J, I)."""
+        shape = np.stack([self.mask.shape, self.blur.cells], axis=1).ravel()
+        return np.asarray(cells.reshape(shape).mean(axis=(1, 3, 5)))
 
     def on_cells(self, voxels: Floats) -> Floats:
         """Repeat values of voxels (K, J, I) on their cells (k, j, i)."""

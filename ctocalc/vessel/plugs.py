@@ -33,11 +33,11 @@ class PlugSettings:
     one.  The layer of a lumen is as thick as elsewhere in its vessel or thicker (``layer_sd``, a
     share, beside its scatter), and it is no brighter than the stretches next to it that are known
     (``bright_sd``, a share, beside noise; what is brighter than any lumen has calcium beside it,
-    and nothing is compared).  Between two interruptions contrast has come through one of them, and
-    its HU lies half-way between that before and that behind, give or take ``dimmed_sd`` of what is
-    before.  Together they speak against lumen by ``odds``: in 560
-    cases all lumens but two came to 2.7 at most (those two, at 3.8 and 5.9, are read as plugs),
-    plugs to 3.7 or more.
+    and nothing is compared).  Between two interruptions that show plaque contrast has come through
+    one of them, and its HU lies half-way between that before and that behind, give or take
+    ``dimmed_sd`` of what is before, beside noise.  Together they speak against lumen by ``odds``:
+    before the last was asked all lumens of 560 cases but two came to 2.7 at most (those two, at 3.8
+    and 5.9, are read as plugs), plugs to 3.7 or more.
     """
 
     pinch_share: float = 0.5
@@ -95,8 +95,9 @@ def plugged(
         around = levels[n - 1], levels[n + 1]
         against += _bright(levels[n], around, sd, tissue.clean_share)
         gaps = (stretches[n - 1][1], start), (stop, stretches[n + 1][0])
-        if all(_dark(signal, *gap, settings) for gap in gaps):
-            against += _undimmed(levels[n], *around, settings.dimmed_sd, tissue.clean_share)
+        if all(_closed(signal, *gap, settings) for gap in gaps):
+            sd = float(np.hypot(settings.dimmed_sd, noise))
+            against += _undimmed(levels[n], *around, sd, tissue.clean_share)
         out[start:stop] = against >= settings.odds
     return out
 
@@ -142,6 +143,12 @@ def _beside_dark(
 def _dark(signal: LumenSignal, first: int, stop: int, settings: PlugSettings) -> bool:
     tissue, share = signal.tissue[first:stop], signal.share[first:stop]
     return bool(((tissue != Tissue.LUMEN) | (share < settings.dark_share)).any())
+
+
+def _closed(signal: LumenSignal, first: int, stop: int, settings: PlugSettings) -> bool:
+    """Whether plaque without contrast shows: calcium may hide a lumen that dims nothing."""
+    tissue, share = signal.tissue[first:stop], signal.share[first:stop]
+    return bool(((tissue == Tissue.PLAQUE) & (share < settings.dark_share)).any())
 
 
 def _thin(layer: Floats, others: Floats, step_mm: float, settings: PlugSettings) -> float:

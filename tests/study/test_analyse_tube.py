@@ -153,6 +153,21 @@ def test_a_short_stretch_that_may_be_calcium_leaves_one_or_two_untold() -> None:
         assert part.length_mm.high == pytest.approx(27.0, abs=1.0)
 
 
+@pytest.mark.parametrize(("island_mm", "low_mm"), [(4.6, 7.0), (3.4, 26.0)])
+def test_a_length_holds_both_readings_of_an_island_as_long_as_what_parts_two(
+    island_mm: float, low_mm: float
+) -> None:
+    def diameter(s: Floats) -> Floats:
+        return np.where(((s > 9) & (s < 16)) | ((s > 16 + island_mm) & (s < 36)), 0.0, 2.8)
+
+    lesion = only(of(vessel(diameter=diameter)))
+    (part,) = lesion.occlusions
+    assert len(part.islands) == 1
+    assert part.length_mm.low == pytest.approx(low_mm, abs=1.0)
+    assert part.length_mm.high == pytest.approx(27.0, abs=1.5)
+    assert lesion.multiple_occlusions.borderline == (low_mm < 20.0)
+
+
 def test_without_contrast_calcium_is_measured_and_nothing_is_scored() -> None:
     def deposit(s: Floats, u: Floats, v: Floats) -> Floats:
         return np.asarray(600.0 * ((np.abs(s - 20) < 3) & (np.hypot(u - 0.6, v) < 0.8)))

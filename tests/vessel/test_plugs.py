@@ -124,6 +124,15 @@ def test_contrast_past_an_interruption_is_dimmer_than_before(
     assert not told(replace(alone, level_hu=hu), around).any()
 
 
+def test_calcium_before_it_may_hide_a_lumen_that_dims_nothing() -> None:
+    seen, around = signal(), rays(0.7)
+    seen = replace(seen, level_hu=np.where(np.arange(COUNT) >= 80, 260.0, seen.level_hu))
+    tissue, hu = seen.tissue.copy(), seen.contrast_hu.copy()
+    tissue[40:50], hu[40:50] = Tissue.CALCIUM, np.nan
+    assert told(seen, around).any()
+    assert not told(replace(seen, tissue=tissue, contrast_hu=hu), around).any()
+
+
 @pytest.mark.parametrize(("stations", "plug"), [(8, False), (9, True), (32, True), (33, False)])
 def test_a_plug_is_neither_short_nor_long(stations: int, plug: bool) -> None:
     """Five stations between its ends, and 16 mm."""
