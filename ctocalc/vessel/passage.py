@@ -157,11 +157,11 @@ def find_passage(
     diameter = min(lumens, key=lambda each: float(lumens[each].sum()))
     rivals = np.array([window(block.miss(*without)), *(left(each, plaque) for each in CORES_MM)])
     gain = float((rivals.min(axis=0) - lumens[diameter]).sum())
-    if gain <= settings.gain * scene.noise_hu**2:
-        return None
     radius[inside] = diameter / 2.0
     # What shows as lumen is as wide as it shows.
     radius[signal.tissue == Tissue.LUMEN] = 0.0
+    if gain <= settings.gain * scene.noise_hu**2 or not radius.any():
+        return None
     return Passage(
         start_mm=gap.start_mm, end_mm=gap.end_mm, radius_mm=radius, at_mm=straight + aside * bend
     )
