@@ -188,21 +188,30 @@ def _may_be_one(before: Interruption, after: Interruption, island_mm: float) -> 
     """Return why two interruptions may be one, if they may."""
     if not after.apart:
         return NOT_APART
-    sd = _sd_mm([cap for cap in (before.exit, after.entry) if cap], "half_mm")
-    return NEAR_LIMIT if after.start_mm - before.end_mm - island_mm < Z95 * sd else None
+    near = _near(after.start_mm - before.end_mm, (before.exit, after.entry), island_mm)
+    return NEAR_LIMIT if near else None
 
 
 def _shortest_piece(part: Interruption, island_mm: float) -> float:
     """Length of the shortest piece of an interruption whose islands may part it; infinite else."""
-    # An island's ends are caps too, as sharp or blurred as those of the occlusion it lies in.
-    sd = _sd_mm([cap for cap in (part.entry, part.exit) if cap], "half_mm")
-    parting = [(a, b) for a, b in part.islands_mm if b - a - island_mm > -Z95 * sd]
+    parting = [each for each in part.islands_mm if _near_island(each, part, island_mm)]
     starts, ends = (
         [part.start_mm, *(b for _, b in parting)],
         [*(a for a, _ in parting), part.end_mm],
     )
     pieces = [end - start for start, end in zip(starts, ends, strict=True)]
     return min(pieces) if parting else np.inf
+
+
+def _near_island(island: tuple[float, float], part: Interruption, island_mm: float) -> bool:
+    # An island's ends are caps too, as sharp or blurred as those of the occlusion it lies in.
+    return _near(island[1] - island[0], (part.entry, part.exit), island_mm)
+
+
+def _near(length_mm: float, caps: tuple[Cap | None, ...], limit_mm: float) -> bool:
+    """Whether a length between two caps may as well lie on the other side of a limit."""
+    sd = _sd_mm([cap for cap in caps if cap], "half_mm")
+    return abs(length_mm - limit_mm) < Z95 * sd
 
 
 def _length(entry: Cap | None, exit_: Cap | None, point: str, start: float, end: float) -> Measured:
@@ -239,17 +248,10 @@ def _multiple(parts: tuple[Interruption, ...], island_mm: float) -> Presence:
 
     None where all contrast between them may be calcium.
     """
-    between = [
-        (b.start_mm - a.end_mm, _sd_mm([cap for cap in (a.exit, b.entry) if cap], "half_mm"))
-        for a, b in pairwise(parts)
-    ]
-    # An island's ends are caps too, as sharp or blurred as those of the occlusion it lies in.
-    islands = [
-        (high - low, _sd_mm([cap for cap in (part.entry, part.exit) if cap], "half_mm"))
-        for part in parts
-        for low, high in part.islands_mm
-    ]
-    near = any(abs(length - island_mm) < Z95 * sd for length, sd in between + islands)
+    near = any(
+        _near(b.start_mm - a.end_mm, (a.exit, b.entry), island_mm) for a, b in pairwise(parts)
+    )
+    near |= any(_near_island(each, part, island_mm) for part in parts for each in part.islands_mm)
     if len(parts) >= 2 and not any(part.apart for part in parts[1:]):
         return Presence(present=None, reason=NOT_APART)
     return Presence(present=len(parts) >= 2, borderline=near)

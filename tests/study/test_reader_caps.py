@@ -195,6 +195,12 @@ def test_an_island_between_a_readers_caps_stays_an_island_and_no_calcium() -> No
     assert moved.calcification.present is False
 
 
+def test_two_occlusions_of_a_reader_are_two_however_near() -> None:
+    (lesion,) = measured("island", ((13.0, 20.0), (23.0, 31.0))).lesions
+    lengths = [part.length_mm for part in lesion.occlusions]
+    assert [(each.low, each.value, each.high) for each in lengths] == [(7.0,) * 3, (8.0,) * 3]
+
+
 def test_contrast_between_two_occlusions_that_a_reader_joins_is_untold() -> None:
     first, second = lesion("two").occlusions
     caps = ((first.start_mm, second.end_mm),)
